@@ -1,0 +1,42 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the collection raises when it cannot do what it was asked to; modules turn it into one clear message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class PatchingError(Exception):
+    """Something that the user can read and act upon; ``str()`` of it is the whole message."""
+
+
+class InputError(PatchingError):
+    """A value that cannot be used: which option it is in, what it is, and what would be allowed."""
+
+    def __init__(self, option: str, value: object, allowed: str) -> None:
+        super().__init__(f"{option}: {value!r} cannot be used; allowed: {allowed}")
+        self.option = option
+        self.value = value
+        self.allowed = allowed
+
+
+class GateClosed(PatchingError):
+    """Work on nodes was asked for that no open gate covers; nothing was sent."""
+
+    def __init__(self, reason: str, node_ids: Iterable[str] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.node_ids = tuple(node_ids)
+
+
+class TransitionError(PatchingError):
+    """A state that may not follow the present one; nothing was changed."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` when a known word is close to this one, else an empty string."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
