@@ -1,0 +1,226 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scope of a module that works on a wave of a run: see :class:`_core.scope.Scope`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from .._core.errors import GateClosed
+from .._core.nodes import Node
+from .._core.scope import OPERATION_OPEN, NodeResult, Operation
+from .._core.states import FAILED, GOING, NODE, PASSED, PHASE, STARTED, check_transition
+from .operations import OperationStore
+from .store import Ledger, chunks, now
+from .waves import require_open_gate
+
+try:
+    import sqlalchemy as sa
+except ImportError:
+    # open_ledger refuses before anything here can be called.
+    pass
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SOFT_KINDS = ("check:",)
+"""Operations whose failure is an answer that the verification weighs, not the end of the node."""
+
+
+class LedgerScope:
+    """A wave of a run, one phase of it. Methods may be called from several threads."""
+
+    def __init__(self, ledger: Ledger, run_id: str, batch: str, wave: int, phase: str) -> None:
+        self.ledger = ledger
+        self.run_id: str | None = run_id
+        self._run_id = run_id
+        self.batch = batch
+        self.wave = wave
+        self.phase = phase
+        self._operations = OperationStore(ledger, run_id, batch, wave, phase)
+
+    def nodes(self) -> list[Node]:
+        return self._nodes(GOING)
+
+    def wave_nodes(self) -> list[Node]:
+        return self._nodes(None)
+
+    def _nodes(self, state: str | None) -> list[Node]:
+        t = self.ledger.tables.nodes
+        query = sa.select(t.c.node).where(*self._in_wave()).order_by(t.c.position)
+        if state:
+            query = query.where(t.c.state == state)
+        with self.ledger.read() as connection:
+            return [Node.from_dict(row.node) for row in connection.execute(query)]
+
+    def _in_wave(self) -> tuple[Any, ...]:
+        t = self.ledger.tables.nodes
+        return (t.c.run_id == self._run_id, t.c.batch == self.batch, t.c.wave == self.wave)
+
+    def require_open_gate(self) -> None:
+        reason = require_open_gate(self.ledger, self._run_id, self.batch, self.wave)
+        if reason:
+            raise GateClosed(reason)
+
+    def comment(self, operation_id: str) -> str:
+        return f"hybridops op={operation_id} run={self._run_id}"[:100]
+
+    def tags(self, node: Node) -> dict[str, str]:
+        return {"hybridops:run": self._run_id, "hybridops:node": node.node_id}
+
+    def intend(
+        self,
+        kind: str,
+        nodes: Sequence[Node],
+        *,
+        poller: str,
+        account: str,
+        region: str,
+        request: Mapping[str, Any],
+    ) -> str:
+        operation_id = uuid4().hex
+        self._operations.intend(operation_id, kind, [n.node_id for n in nodes], poller, account, region, request)
+        return operation_id
+
+    def sent(self, operation_id: str, handle: str) -> None:
+        self._operations.move(operation_id, "sent", handle=handle, sent_at=now())
+
+    def not_sent(self, operation_id: str, reason: str) -> None:
+        self._operations.move(operation_id, "not_sent", detail=reason, finished_at=now())
+
+    def operations(self, poller: str | None = None, states: Sequence[str] = OPERATION_OPEN) -> list[Operation]:
+        return self._operations.find(poller, states)
+
+    def covered(self, kind: str) -> set[str]:
+        return self._operations.covered(kind)
+
+    def results(self, operation_id: str, results: Iterable[NodeResult]) -> None:
+        listed = list(results)
+        kind = self._operations.record(operation_id, listed)
+        bad = {r.node_id: r.detail or "failed" for r in listed if r.status == FAILED}
+        if not kind.startswith(SOFT_KINDS):
+            self.fail(bad)
+        still_open = self._operations.open_nodes()
+        done = [r.node_id for r in listed if r.node_id not in still_open and r.node_id not in bad]
+        self._set_phase(done, PASSED, "")
+
+    def phase_started(self, nodes: Sequence[Node]) -> None:
+        self._set_phase([n.node_id for n in nodes], STARTED, "")
+
+    def phase_ended(self, nodes: Sequence[Node], status: str, detail: str = "") -> None:
+        self._set_phase([n.node_id for n in nodes], status, detail)
+
+    def fail(self, reasons: Mapping[str, str]) -> None:
+        if not reasons:
+            return
+        self._set_phase(list(reasons), FAILED, "", details=reasons)
+        t = self.ledger.tables.nodes
+        with self.ledger.write() as connection:
+            for node_id, state in self._states(connection, list(reasons)).items():
+                if state == GOING:
+                    check_transition(NODE, f"node {node_id}", state, FAILED)
+                    connection.execute(
+                        sa.update(t)
+                        .where(t.c.run_id == self._run_id, t.c.node_id == node_id)
+                        .values(state=FAILED, reason=f"{self.phase}: {reasons[node_id]}", ended_at=now())
+                    )
+
+    def _states(self, connection: Connection, node_ids: Sequence[str]) -> dict[str, str]:
+        t = self.ledger.tables.nodes
+        found: dict[str, str] = {}
+        for part in chunks(node_ids):
+            query = sa.select(t.c.node_id, t.c.state).where(t.c.run_id == self._run_id, t.c.node_id.in_(part))
+            found.update({row.node_id: row.state for row in connection.execute(query)})
+        return found
+
+    def _set_phase(
+        self, node_ids: Sequence[str], status: str, detail: str, details: Mapping[str, str] | None = None
+    ) -> None:
+        if not node_ids:
+            return
+        t = self.ledger.tables.phases
+        stamp = now()
+        with self.ledger.write() as connection:
+            before: dict[str, Any] = {}
+            for part in chunks(list(node_ids)):
+                query = sa.select(t).where(t.c.run_id == self._run_id, t.c.phase == self.phase, t.c.node_id.in_(part))
+                before.update({row.node_id: row for row in connection.execute(query)})
+            rows = []
+            for node_id in node_ids:
+                row = before.get(node_id)
+                if row is not None and status not in PHASE[row.status]:
+                    continue
+                rows.append(
+                    {
+                        "run_id": self._run_id,
+                        "node_id": node_id,
+                        "phase": self.phase,
+                        "status": status,
+                        "started": row.started if row is not None else stamp,
+                        "finished": "" if status == STARTED else stamp,
+                        "detail": (details or {}).get(node_id, detail) or (row.detail if row is not None else ""),
+                    }
+                )
+            self.ledger.put(connection, t, rows)
+
+    def remember_power(self, states: Mapping[str, str]) -> None:
+        t = self.ledger.tables.power
+        rows = [
+            {"run_id": self._run_id, "node_id": node_id, "before": state, "remembered_at": now()}
+            for node_id, state in states.items()
+        ]
+        with self.ledger.write() as connection:
+            self.ledger.put_new(connection, t, rows)
+
+    def remembered_power(self) -> dict[str, str]:
+        t = self.ledger.tables
+        query = (
+            sa.select(t.power.c.node_id, t.power.c.before)
+            .join(t.nodes, sa.and_(t.nodes.c.run_id == t.power.c.run_id, t.nodes.c.node_id == t.power.c.node_id))
+            .where(*self._in_wave())
+        )
+        with self.ledger.read() as connection:
+            return {row.node_id: row.before for row in connection.execute(query)}
+
+    def power_restored(self, node_ids: Iterable[str]) -> None:
+        t = self.ledger.tables.power
+        with self.ledger.write() as connection:
+            for part in chunks(list(node_ids)):
+                connection.execute(
+                    sa.update(t)
+                    .where(t.c.run_id == self._run_id, t.c.node_id.in_(part), t.c.restored_at == "")
+                    .values(restored_at=now())
+                )
+
+    def record_snapshots(self, node_id: str, snapshots: Sequence[Mapping[str, Any]]) -> None:
+        rows = [
+            {"run_id": self._run_id, "node_id": node_id}
+            | {key: str(snapshot.get(key) or "") for key in ("snapshot_id", "volume_id", "device", "state")}
+            for snapshot in snapshots
+        ]
+        with self.ledger.write() as connection:
+            self.ledger.put(connection, self.ledger.tables.snapshots, rows)
+
+    def record_patches(self, when: str, states: Mapping[str, Mapping[str, Any]]) -> None:
+        with self.ledger.write() as connection:
+            for node_id, state in states.items():
+                self._record_patch_state(connection, when, node_id, state)
+
+    def _record_patch_state(self, connection: Connection, when: str, node_id: str, state: Mapping[str, Any]) -> None:
+        t = self.ledger.tables
+        key = {"run_id": self._run_id, "node_id": node_id, "moment": when}
+        texts = {
+            name: str(state.get(name) or "") for name in ("baseline_id", "reported_at", "operation", "not_checked")
+        }
+        self.ledger.put(connection, t.patch_states, [key | texts | {"counts": dict(state.get("counts") or {})}])
+        mine = (t.patches.c.run_id == self._run_id, t.patches.c.node_id == node_id, t.patches.c.moment == when)
+        connection.execute(sa.delete(t.patches).where(*mine))
+        columns = ("title", "classification", "severity", "state", "installed_at")
+        rows = [
+            key | {"patch_id": str(patch["id"])} | {name: str(patch.get(name) or "") for name in columns}
+            for patch in state.get("patches") or ()
+        ]
+        self.ledger.put(connection, t.patches, rows)
