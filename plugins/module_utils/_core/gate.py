@@ -65,10 +65,10 @@ def evaluate_gate(
     """Decide which nodes of a wave may go.
 
     ``wave_nodes`` are the nodes that want to start; ``run_nodes`` are all nodes of the plan. A node waits for every
-    node of the earlier batches (those of its application when the scope is ``application``, or everyone's when its
-    application has none there) and for the earlier waves of its own batch. Only the verdict ``passed`` counts as done: a node that is planned, going,
-    held or not checked counts as failed. An earlier batch without any node closes the gate unless ``allow_empty``.
-    ``override`` is a person's reason to open the gate all the same; it is kept in the answer.
+    node of the earlier batches (with the scope ``application`` for those of its own application, or for all when its
+    application has none there) and for the earlier waves of its own batch. Only the verdict ``passed`` counts as done:
+    a node that is planned, going, held or not checked counts as failed. An earlier batch without any node closes the
+    gate unless ``allow_empty``. ``override`` is a person's reason to open the gate all the same; it is kept.
     """
     everyone = list(run_nodes)
     verdict_of: dict[str, tuple[bool, str]] = {}

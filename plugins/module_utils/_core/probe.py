@@ -23,7 +23,8 @@ LINUX_PROBE = r"""
 echo 'hybridops-probe 1'
 join() { sort -u | tr '\n' ',' | sed 's/,$//'; }
 if units=$(systemctl list-units --type=service --state=running --no-legend --plain --no-pager 2>/dev/null); then
-  echo "services $(echo "$units" | awk '$1 ~ /\.service$/ {sub(/\.service$/, "", $1); print $1}' | grep -Ev '^(user|user-runtime-dir|getty|serial-getty)@' | join)"
+  names=$(echo "$units" | awk '$1 ~ /\.service$/ {sub(/\.service$/, "", $1); print $1}')
+  echo "services $(echo "$names" | grep -Ev '^(user|user-runtime-dir|getty|serial-getty)@' | join)"
 fi
 if sockets=$(ss -Hltn 2>/dev/null); then
   echo "ports $(echo "$sockets" | awk '{n = split($4, a, ":"); print a[n]}' | awk '$1 < 32768' | join)"
@@ -54,7 +55,8 @@ try {
   Write-Output ('services ' + ($names -join ','))
 } catch { }
 try {
-  $ports = Get-NetTCPConnection -State Listen | Where-Object { $_.LocalPort -lt 49152 } | ForEach-Object { $_.LocalPort }
+  $sockets = Get-NetTCPConnection -State Listen | Where-Object { $_.LocalPort -lt 49152 }
+  $ports = $sockets | ForEach-Object { $_.LocalPort }
   Write-Output ('ports ' + (($ports | Sort-Object -Unique) -join ','))
 } catch { }
 try {
@@ -77,9 +79,9 @@ exit 0
 
 _TRANSIENT_SERVICES = frozenset(
     {
-        # Started by a timer, a login, a package manager or Windows itself and gone again: their absence says nothing.
+        # Started by a timer, a login, a package manager or Windows itself and gone again.
         "packagekit", "apt-daily", "apt-daily-upgrade", "dnf-makecache", "man-db", "systemd-timedated",
-        "systemd-hostnamed", "systemd-localed", "fwupd", "udisks2", "upower", "rpm-db-rebuild", "systemd-tmpfiles-clean",
+        "systemd-hostnamed", "systemd-localed", "fwupd", "udisks2", "upower", "systemd-tmpfiles-clean",
         "trustedinstaller", "wuauserv", "bits", "msiserver", "tiworker", "usosvc", "dosvc", "sppsvc", "clipsvc",
         "appxsvc", "waasmedicsvc", "gpsvc", "wersvc", "edgeupdate", "edgeupdatem", "installservice", "appinfo",
         "softwareprotection", "vss", "swprv", "defragsvc", "smphost", "staterepository", "tokenbroker", "wisvc",
@@ -136,13 +138,13 @@ def parse_probe(text: str) -> Observation | None:
     reboot: bool | None = None
     auto: tuple[str, ...] = ()
     for line in lines[lines.index(f"{MARK} {VERSION}") + 1 :]:
-        key, unused, value = line.partition(" ")
+        key, _sep, value = line.partition(" ")
         if key == "services":
             services = tuple(sorted(_words(value)))
         elif key == "ports":
             ports = tuple(sorted(int(p) for p in _words(value) if p.isdigit()))
         elif key == "disk":
-            mount, unused, free = value.rpartition(" ")
+            mount, _sep, free = value.rpartition(" ")
             if mount and free.isdigit():
                 disks[mount] = int(free)
         elif key == "reboot" and value in ("yes", "no"):

@@ -167,7 +167,7 @@ def refuse_install(
     if before is None:
         return "what runs on the node could not be looked at, so nothing could be compared afterwards"
     for mount, free in sorted(before.disks.items()):
-        if mount in ("/boot",):
+        if mount == "/boot":
             continue
         if free < min_free_disk_mib:
             return f"{free} MiB free on {mount}, the policy wants {min_free_disk_mib} MiB"

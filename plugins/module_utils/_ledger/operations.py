@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._core.errors import PatchingError
@@ -13,11 +14,9 @@ from .._core.scope import NodeResult, Operation
 from .._core.states import OPERATION, check_transition
 from .store import Ledger, now
 
-try:
+# Without SQLAlchemy open_ledger refuses before anything here can be called.
+with suppress(ImportError):
     import sqlalchemy as sa
-except ImportError:
-    # open_ledger refuses before anything here can be called.
-    pass
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -174,6 +173,6 @@ def _operation(row: Row[Any], members: Sequence[tuple[str, str]]) -> Operation:
         handle=row.handle,
         intended_at=row.intended_at,
         request=row.request,
-        node_ids=tuple(node_id for node_id, unused in members),
+        node_ids=tuple(node_id for node_id, _plan in members),
         pending=tuple(node_id for node_id, status in members if not status),
     )

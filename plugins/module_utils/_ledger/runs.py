@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,10 @@ from .._core.nodes import Node
 from .._core.states import GOING, HELD, NOT_CHECKED, PLANNED, RUN_RUNNING, UNFINISHED_NODE, run_status
 from .store import Ledger, chunks, now
 
-try:
+# Without SQLAlchemy open_ledger refuses before anything here can be called.
+with suppress(ImportError):
     import sqlalchemy as sa
     from sqlalchemy import exc
-except ImportError:
-    # open_ledger refuses before anything here can be called.
-    pass
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -163,14 +162,14 @@ def holders(ledger: Ledger, node_ids: Sequence[str], but: str = "") -> dict[str,
 
 
 def _holders(ledger: Ledger, run: NewRun) -> str:
-    held = holders(ledger, [node.node_id for batch in run.batches for node, unused in batch.nodes])
+    held = holders(ledger, [node.node_id for batch in run.batches for node, _plan in batch.nodes])
     if not held:
         return ""
     node_id, other = next(iter(sorted(held.items())))
     more = f" (and {len(held) - 1} more nodes)" if len(held) > 1 else ""
     return (
-        f"node {node_id}{more} belongs to run {other}, which has not ended. Go on with it (patch_run_id={other}), or end "
-        f"it with playbooks/patch_finish.yml -e patch_run_id={other}"
+        f"node {node_id}{more} belongs to run {other}, which has not ended. Go on with it (patch_run_id={other}), "
+        f"or end it: playbooks/patch_finish.yml -e patch_run_id={other}"
     )
 
 
@@ -203,7 +202,7 @@ def summarize(ledger: Ledger, run_id: str) -> RunSummary:
         counted = connection.execute(
             sa.select(t.nodes.c.state, sa.func.count()).where(t.nodes.c.run_id == run_id).group_by(t.nodes.c.state)
         )
-        states = {state: number for state, number in counted}
+        states: dict[str, int] = {row[0]: row[1] for row in counted}
         query = (
             sa.select(t.nodes.c.node_id, t.nodes.c.node, t.nodes.c.batch, t.nodes.c.state, t.nodes.c.reason)
             .where(t.nodes.c.run_id == run_id, t.nodes.c.state != "passed")

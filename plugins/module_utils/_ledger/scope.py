@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -17,11 +18,9 @@ from .operations import OperationStore
 from .store import Ledger, chunks, now
 from .waves import require_open_gate
 
-try:
+# Without SQLAlchemy open_ledger refuses before anything here can be called.
+with suppress(ImportError):
     import sqlalchemy as sa
-except ImportError:
-    # open_ledger refuses before anything here can be called.
-    pass
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

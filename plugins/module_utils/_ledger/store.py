@@ -6,21 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime, timezone
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._core.errors import InputError, PatchingError
 from .schema import HAS_SQLALCHEMY, SCHEMA_VERSION, tables
 
-try:
+# Without SQLAlchemy open_ledger refuses before anything here can be called.
+with suppress(ImportError):
     import sqlalchemy as sa
     from sqlalchemy import event, exc
     from sqlalchemy.pool import NullPool
-except ImportError:
-    # tables() and Ledger are out of reach then: open_ledger refuses first.
-    pass
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
@@ -31,7 +29,7 @@ IN_CHUNK = 500
 
 def now() -> str:
     """The present instant as the ledger writes it: ISO 8601, UTC, milliseconds."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def chunks(values: Sequence[str], size: int = IN_CHUNK) -> Iterator[Sequence[str]]:
@@ -168,7 +166,7 @@ def _engine(parsed: Any) -> Engine:
 
     # The driver would begin a transaction only at the first write, and two processes that read before they write would
     # then fail instead of waiting; so the transaction begins, with the write lock, in our hands.
-    def on_connect(dbapi_connection: Any, unused_record: Any) -> None:
+    def on_connect(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
         cursor.execute("PRAGMA foreign_keys=ON")

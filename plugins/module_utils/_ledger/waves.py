@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._core.errors import PatchingError
 from .._core.gate import GateAnswer, GateRule, NodeState, evaluate_gate
@@ -15,11 +16,9 @@ from .._core.states import GOING, HELD, NODE, NOT_CHECKED, PLANNED, RUN_RUNNING,
 from .runs import require_run
 from .store import Ledger, chunks, now
 
-try:
+# Without SQLAlchemy open_ledger refuses before anything here can be called.
+with suppress(ImportError):
     import sqlalchemy as sa
-except ImportError:
-    # open_ledger refuses before anything here can be called.
-    pass
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
