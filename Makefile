@@ -52,7 +52,7 @@ docs: setup ## the documentation site in build/docs
 package: setup ## the archive for Galaxy, checked by its importer
 	@tools/package
 
-test-matrix: ## unit tests and a run on every supported Python that is installed
+test-matrix: setup ## unit tests and a run on every supported Python that is installed
 	@tools/matrix
 
 bench chaos:

@@ -9,6 +9,7 @@ symbolic link; packaging and the linters should not see what lies about in a che
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,24 +19,30 @@ MADE_HERE = {".venv", "build", ".git", ".ansible", "__pycache__"}
 
 
 def files_of(root: Path) -> list[Path]:
-    """The files of the checkout, relative to ``root``; all but what is made here when it is not a git checkout."""
-    command = ["git", "-c", "safe.directory=*", "-C", str(root), "ls-files", "-z", "--cached", "--others"]
+    """The files below ``root``, relative to it: those that git does not ignore, or all where git is not there."""
     if (root / ".git").exists() and shutil.which("git"):
+        command = ["git", "-c", "safe.directory=*", "-C", str(root), "ls-files", "-z", "--cached", "--others"]
         listed = subprocess.run([*command, "--exclude-standard"], check=True, capture_output=True, text=True).stdout
-        names = [Path(name) for name in listed.split("\0") if name]
-    else:
-        names = [path.relative_to(root) for path in root.rglob("*")]
-    return [name for name in names if not MADE_HERE.intersection(name.parts) and (root / name).is_file()]
+        return sorted({Path(name) for name in listed.split("\0") if name and (root / name).is_file()})
+    found: list[Path] = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in MADE_HERE]
+        found.extend((Path(folder) / name).relative_to(root) for name in files)
+    return sorted(found)
 
 
-def copy(root: Path, target: Path) -> int:
-    """Makes ``target`` hold exactly the files of ``root`` and returns their number."""
-    shutil.rmtree(target, ignore_errors=True)
-    names = sorted(set(files_of(root)))
-    for name in names:
+def copy(root: Path, target: Path) -> None:
+    """Makes ``target`` hold the files of ``root`` and no others, but for what was made in ``target`` itself."""
+    target.mkdir(parents=True, exist_ok=True)
+    for entry in target.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            if entry.name not in MADE_HERE:
+                shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    for name in files_of(root):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root / name, target / name)
-    return len(names)
 
 
 if __name__ == "__main__":
