@@ -62,7 +62,7 @@ class Scope(Protocol):
         """The run, or None when the module works on its own."""
 
     def nodes(self) -> list[Node]:
-        """The nodes to work on: those given, or those of the wave that are still going."""
+        """The nodes to work on: those given, or those of the wave still going for which this phase is not skipped."""
 
     def wave_nodes(self) -> list[Node]:
         """Every node of the wave that was joined, whatever became of it (power is restored for all of them)."""

@@ -43,7 +43,7 @@ PHASE: Mapping[str, tuple[str, ...]] = {
     STARTED: (PASSED, FAILED, SKIPPED, NOT_CHECKED),
     PASSED: (STARTED, FAILED),
     FAILED: (),
-    SKIPPED: (STARTED, FAILED),
+    SKIPPED: (),
     NOT_CHECKED: (STARTED, FAILED),
 }
 """A phase that ended well may begin again (a second operation of the same phase) and may fail then."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .._core.errors import GateClosed
+from .._core.judge import COMMAND_KIND
 from .._core.nodes import Node
 from .._core.scope import OPERATION_OPEN, NodeResult, Operation
-from .._core.states import FAILED, GOING, NODE, PASSED, PHASE, STARTED, check_transition
+from .._core.states import FAILED, GOING, NODE, PASSED, PHASE, SKIPPED, STARTED, check_transition
 from .operations import OperationStore
 from .store import Ledger, chunks, now
 from .waves import require_open_gate
@@ -25,7 +26,7 @@ with suppress(ImportError):
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-SOFT_KINDS = ("check:",)
+SOFT_KINDS = (COMMAND_KIND,)
 """Operations whose failure is an answer that the verification weighs, not the end of the node."""
 
 
@@ -42,7 +43,8 @@ class LedgerScope:
         self._operations = OperationStore(ledger, run_id, batch, wave, phase)
 
     def nodes(self) -> list[Node]:
-        return self._nodes(GOING)
+        skipped = self._skipped()
+        return [node for node in self._nodes(GOING) if node.node_id not in skipped]
 
     def wave_nodes(self) -> list[Node]:
         return self._nodes(None)
@@ -54,6 +56,13 @@ class LedgerScope:
             query = query.where(t.c.state == state)
         with self.ledger.read() as connection:
             return [Node.from_dict(row.node) for row in connection.execute(query)]
+
+    def _skipped(self) -> set[str]:
+        """Nodes that were found to need nothing of this phase."""
+        t = self.ledger.tables.phases
+        query = sa.select(t.c.node_id).where(t.c.run_id == self._run_id, t.c.phase == self.phase, t.c.status == SKIPPED)
+        with self.ledger.read() as connection:
+            return set(connection.execute(query).scalars())
 
     def _in_wave(self) -> tuple[Any, ...]:
         t = self.ledger.tables.nodes

@@ -13,7 +13,7 @@ from .._core.errors import InputError
 from .._core.nodes import Node
 from .._core.scope import NullScope, Scope
 from .scope import LedgerScope
-from .store import open_ledger
+from .store import Ledger, open_ledger
 
 LEDGER_ENV = "PATCH_LEDGER_URL"
 
@@ -69,3 +69,19 @@ def read_nodes(given: Sequence[Mapping[str, Any]] | None) -> list[Node]:
     """The nodes of the option ``nodes``; a node named twice is taken once. Raises InputError."""
     nodes = [Node.from_dict(item) for item in given or ()]
     return list({node.node_id: node for node in nodes}.values())
+
+
+WAVE_ARGS: dict[str, Any] = {
+    "run_id": {"type": "str", "required": True},
+    "batch": {"type": "str", "required": True},
+    "wave": {"type": "int"},
+    **LEDGER_ARG,
+}
+"""Options of the modules that work on the ledger's side of a wave."""
+
+
+def open_wave_ledger(params: Mapping[str, Any]) -> Ledger:
+    """The ledger of a run that was begun. Raises PatchingError when it is not there, InputError for no run id."""
+    if not str(params["run_id"]).strip():
+        raise InputError("run_id", params["run_id"], "the id of a run that playbooks/patch.yml or plan.yml began")
+    return open_ledger(ledger_url(params))

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Repeat the polling modules until nothing of a phase is under way, and say how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._core.errors import PatchingError
+from ..module_utils._core.progress import Progress, add_progress, progress_line
+from ..module_utils._core.scope import NodeResult
+from ..module_utils._core.states import FAILED
+from ..module_utils._ledger.scope import LedgerScope
+from ..module_utils._ledger.scope_args import ledger_url
+from ..module_utils._ledger.store import open_ledger
+
+COLLECTION = "hybridops.patching"
+ARGUMENTS: dict[str, Any] = {
+    "run_id": {"type": "str", "required": True},
+    "batch": {"type": "str", "required": True},
+    "wave": {"type": "int", "required": True},
+    "phase": {"type": "str", "required": True},
+    "ledger_url": {"type": "str"},
+    "timeout": {"type": "int", "default": 7200},
+    "interval": {"type": "int", "default": 15},
+    "poller_args": {"type": "dict", "default": {}},
+}
+
+
+class ActionModule(ActionBase):
+    """Waits on the controller; each round is one short call of each polling module."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validated, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
+        if self._task.check_mode:
+            return result | {"changed": False, "waited": 0.0, "done": 0, "timed_out": []}
+        try:
+            return result | self._wait(params, task_vars or {})
+        except PatchingError as error:
+            raise AnsibleActionFail(str(error)) from error
+
+    def _wait(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        url = ledger_url(params)
+        scope = LedgerScope(open_ledger(url), params["run_id"], params["batch"], params["wave"], params["phase"])
+        began = time.monotonic()
+        done = 0
+        while operations := scope.operations():
+            waited = time.monotonic() - began
+            if waited > params["timeout"]:
+                return {"changed": True, "waited": waited, "done": done, "timed_out": self._give_up(scope, params)}
+            pollers = sorted({operation.poller for operation in operations})
+            rest = max(1.0, params["timeout"] - waited)
+            share = max(1, int(min(params["interval"], rest) / len(pollers)))
+            progress = Progress()
+            for poller in pollers:
+                answer = self._poll(poller, share, url, params, task_vars)
+                progress = add_progress(progress, answer.get("progress") or {})
+            done = max(done, progress.done)
+            self._display.display(progress_line(params, progress, time.monotonic() - began))
+        return {"changed": False, "waited": round(time.monotonic() - began, 1), "done": done, "timed_out": []}
+
+    def _poll(
+        self, poller: str, seconds: int, url: str, params: Mapping[str, Any], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
+        arguments = dict(params["poller_args"].get(poller) or {})
+        arguments |= {key: params[key] for key in ("run_id", "batch", "wave", "phase")}
+        arguments |= {"ledger_url": url, "wait_timeout": seconds}
+        name = poller if "." in poller else f"{COLLECTION}.{poller}"
+        answer: dict[str, Any] = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
+        if answer.get("failed"):
+            raise AnsibleActionFail(f"{name}: {answer.get('msg') or 'failed'}", result=answer)
+        return answer
+
+    def _give_up(self, scope: LedgerScope, params: Mapping[str, Any]) -> list[str]:
+        late: list[str] = []
+        reason = f"no answer within {params['timeout']} s; what was sent may still happen on the node"
+        for operation in scope.operations():
+            late.extend(operation.pending)
+            scope.results(
+                operation.operation_id, [NodeResult(node_id, FAILED, reason) for node_id in operation.pending]
+            )
+        return sorted(set(late))

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a long wait is, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Nodes that answered, of how many, and the names of some that did not."""
+
+    done: int = 0
+    total: int = 0
+    waiting: tuple[str, ...] = ()
+
+
+def add_progress(progress: Progress, answer: Mapping[str, Any]) -> Progress:
+    """``progress`` with what one more polling module said (its result key ``progress``)."""
+    return Progress(
+        progress.done + int(answer.get("done") or 0),
+        progress.total + int(answer.get("total") or 0),
+        progress.waiting + tuple(str(name) for name in answer.get("waiting") or ()),
+    )
+
+
+def progress_line(where: Mapping[str, Any], progress: Progress, seconds: float) -> str:
+    """The line that a person reads: phase, batch and wave, how many of how many, since when, who is missing."""
+    head = f"{where['phase']} {where['batch']} wave {where['wave']}: {progress.done} of {progress.total} nodes done"
+    line = f"{head} after {seconds:.0f} s"
+    if progress.waiting:
+        missing = progress.total - progress.done
+        shown = ", ".join(progress.waiting[:3])
+        more = f" and {missing - 3} more" if missing > 3 and len(progress.waiting) >= 3 else ""
+        line += f", waiting for {shown}{more}"
+    return line
