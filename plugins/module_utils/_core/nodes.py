@@ -32,8 +32,8 @@ _TEXT_FIELDS = (
 )
 _PROVIDER_OF_ID = (
     (re.compile(r"m?i-[0-9a-f]+\Z"), "aws"),
-    (re.compile(r"/subscriptions/.+/providers/Microsoft\.Compute/virtualMachines/[^/]+\Z", re.I), "azure_vm"),
-    (re.compile(r"/subscriptions/.+/providers/Microsoft\.HybridCompute/machines/[^/]+\Z", re.I), "azure_arc"),
+    (re.compile(r"(?i)/subscriptions/.+/providers/Microsoft\.Compute/virtualMachines/[^/]+\Z"), "azure_vm"),
+    (re.compile(r"(?i)/subscriptions/.+/providers/Microsoft\.HybridCompute/machines/[^/]+\Z"), "azure_arc"),
 )
 
 

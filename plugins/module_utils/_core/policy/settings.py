@@ -1,0 +1,61 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a node, a batch and an environment are treated: the narrowest rule that says something wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from . import defaults
+from .model import Application, Batch, Environment, Gate, NodeSettings, Policy, Wave
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings that hold for a node, with nothing left open."""
+
+    snapshot: str
+    on_failure: str
+    reboot: str
+    start_stopped: bool
+    allow_unprotected: bool
+    min_free_disk_mib: int
+    spread_by: tuple[str, ...]
+    accept: tuple[str, ...]
+
+
+def settings_for(
+    policy: Policy,
+    environment: Environment,
+    batch: Batch | None = None,
+    application: Application | None = None,
+    application_batch: Batch | None = None,
+) -> Settings:
+    """From wide to narrow: built in, ``defaults``, environment, batch, application, the application's batch."""
+    layers = [defaults.SETTINGS, policy.settings, environment.settings]
+    layers += [layer.settings for layer in (batch, application, application_batch) if layer is not None]
+    return Settings(**{field.name: _narrowest(layers, field.name) for field in fields(Settings)})
+
+
+def gate_for(policy: Policy, environment: str) -> Gate:
+    """The gate between the batches of an environment."""
+    found = policy.environment(environment)
+    return found.gate if found and found.gate else policy.gate
+
+
+def waves_for(policy: Policy, environment: str, batch: str) -> tuple[Wave, ...]:
+    """The waves of a batch, as Ansible's ``serial`` takes them: of the batch, the environment or the defaults."""
+    of_batch = next((one.waves for one in policy.batches if one.name == batch), ())
+    found = policy.environment(environment)
+    return of_batch or (found.waves if found else ()) or policy.waves
+
+
+def tag_keys_for(policy: Policy, provider: str) -> dict[str, tuple[str, ...]]:
+    """Tag keys of a node's fields and labels for a provider; ``azure_vm`` and ``azure_arc`` share ``azure``."""
+    return dict(policy.tag_keys.get(provider) or policy.tag_keys.get(provider.partition("_")[0]) or {})
+
+
+def _narrowest(layers: list[NodeSettings], name: str) -> Any:
+    return next(value for layer in reversed(layers) if (value := getattr(layer, name)) is not None)
