@@ -1,0 +1,141 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do next, from a completed record of a run: short sentences in the order in which they matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .outcome import FAILED, GOING, HELD, NOT_CHECKED, PASSED, PLANNED, gate_of, node_state, nodes_of, orders, run_state
+
+NodeRecord = dict[str, Any]
+MAX_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to do, and the nodes that it concerns (the first few of ``total``)."""
+
+    text: str
+    nodes: tuple[NodeRecord, ...] = ()
+    total: int = 0
+    urgent: bool = False
+
+
+def _those(nodes: Sequence[NodeRecord], text: str, *, urgent: bool = False) -> Advice:
+    return Advice(text, tuple(nodes[:MAX_NAMED]), len(nodes), urgent)
+
+
+def _count(number: int, what: str = "node") -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _it(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many
+
+
+def _broken_order(run: Mapping[str, Any]) -> list[Advice]:
+    return [
+        Advice(
+            f"{order.batch} began before {' and '.join(order.after)} had ended. Find out why before the next run.",
+            urgent=True,
+        )
+        for order in orders(run)
+        if not order.kept
+    ]
+
+
+def _failed(run: Mapping[str, Any]) -> list[Advice]:
+    nodes = [node for node in nodes_of(run) if node_state(node) == FAILED]
+    if not nodes:
+        return []
+    kept = sum(1 for node in nodes if node["snapshot_ids"])
+    saved = (
+        f" {'A snapshot set' if kept == 1 else f'{kept:,} snapshot sets'} from before the run can restore "
+        if kept
+        else ""
+    )
+    what = saved and saved + _it(kept, "it.", "them." if kept == len(nodes) else "some of them.")
+    return [_those(nodes, f"Repair {_it(len(nodes), 'the node that', 'the nodes that')} failed.{what}", urgent=True)]
+
+
+def _not_checked(run: Mapping[str, Any]) -> list[Advice]:
+    nodes = [node for node in nodes_of(run) if node_state(node) == NOT_CHECKED]
+    text = f"Look at {_count(len(nodes))} by hand: {_it(len(nodes), 'it', 'they')} could not be verified."
+    return [_those(nodes, text, urgent=True)] if nodes else []
+
+
+def _power(run: Mapping[str, Any]) -> list[Advice]:
+    """Nodes that the run started and that are still running although nothing is going any more."""
+    nodes = [
+        node
+        for node in nodes_of(run)
+        if node["power"]["started_by_run"] and not node["power"]["restored"] and node_state(node) != GOING
+    ]
+    if not nodes or (run_state(run) == GOING and not run["finished"]):
+        return []
+    text = f"Stop {_count(len(nodes))} that the run started and that should be stopped: playbooks/restore_power.yml."
+    return [_those(nodes, text, urgent=True)]
+
+
+def _gates(run: Mapping[str, Any]) -> list[Advice]:
+    closed = [b["name"] for b in run["batches"] if (gate := gate_of(run, b["name"])) and not gate["opened"]]
+    waiting = [node for node in nodes_of(run) if node_state(node) in (HELD, PLANNED)]
+    if not closed or not waiting:
+        return []
+    text = f"Then start a new run of {run['environment'] or 'the environment'}: {_count(len(waiting))} still to be patched."
+    return [Advice(text)]
+
+
+def _going(run: Mapping[str, Any]) -> list[Advice]:
+    if run_state(run) != GOING or run["finished"]:
+        return []
+    return [Advice("Wait; if the controller stopped, start it again with the same run id: nothing is sent twice.")]
+
+
+def _pending(run: Mapping[str, Any]) -> list[Advice]:
+    nodes = [
+        node
+        for node in nodes_of(run)
+        if node_state(node) == PASSED and node["patches"]["after"]["counts"].get("installed_pending_reboot")
+    ]
+    text = f"Reboot {_count(len(nodes))}: patches there take effect only then."
+    return [_those(nodes, text)] if nodes else []
+
+
+def _baseline(run: Mapping[str, Any]) -> list[Advice]:
+    nodes = [node for node in nodes_of(run) if baseline_differs(node)]
+    report = _it(len(nodes), "reports", "report")
+    text = f"Check the patch group: {_count(len(nodes))} {report} a baseline that is not the intended one."
+    return [_those(nodes, text)] if nodes else []
+
+
+def baseline_differs(node: Mapping[str, Any]) -> bool:
+    """Whether a node reports another baseline than the one intended for it."""
+    intended, reported = node["baseline"]["intended"], node["baseline"]["reported"]
+    return bool(intended and reported and intended != reported)
+
+
+_RULES: tuple[Callable[[Mapping[str, Any]], list[Advice]], ...] = (
+    _broken_order,
+    _failed,
+    _not_checked,
+    _power,
+    _gates,
+    _going,
+    _pending,
+    _baseline,
+)
+
+
+def advise(run: Mapping[str, Any]) -> list[Advice]:
+    """What to do next about a run; a run that passed and left nothing behind needs nothing."""
+    found = [advice for rule in _RULES for advice in rule(run)]
+    if found:
+        return found
+    if run_state(run) == PLANNED:
+        return [Advice("Read the plan; then start the run.")]
+    return [Advice("Nothing.")] if run_state(run) == PASSED else [Advice("Read the reasons below.")]

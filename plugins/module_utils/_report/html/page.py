@@ -1,0 +1,223 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A record as one HTML file that asks for nothing from anywhere.
+
+The template, the style and the script are Python texts, because a module's ``module_utils`` are shipped as Python
+files only; the page can so be made wherever the ledger can be read, not only on the machine that holds the collection.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import traceback
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ..advice import advise
+from ..outcome import (
+    FAILED,
+    GOING,
+    HELD,
+    LABELS,
+    NOT_CHECKED,
+    PASSED,
+    PLANNED,
+    STATES,
+    as_of,
+    count,
+    gate_of,
+    headline,
+    installed_by,
+    node_state,
+    nodes_of,
+    orders,
+    run_state,
+    work_span,
+    worst,
+)
+from ..schema import complete
+from ..times import parse_time, say_clock, say_duration, say_instant, seconds_between
+from ..timeline import timeline
+from .data import pack, script_json
+from .script import SCRIPT
+from .style import STYLE
+from .template import TEMPLATES
+
+try:
+    from jinja2 import DictLoader, Environment, StrictUndefined
+except ImportError:
+    JINJA2_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    JINJA2_IMPORT_ERROR = None
+
+MAX_TROUBLED = 50
+"""Failed nodes named at the top of a run; the list of nodes below has them all."""
+
+_ATTENTION = (FAILED, GOING, NOT_CHECKED, HELD, PLANNED, PASSED)
+
+
+def _source(text: str) -> str:
+    """The hash by which a content security policy allows one inline script or style."""
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
+def _policy() -> str:
+    return (
+        f"default-src 'none'; script-src {_source(SCRIPT)}; style-src {_source(STYLE)}; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def _link(run: Mapping[str, Any], node: Mapping[str, Any]) -> str:
+    return f"#run={quote(run['run_id'], safe='')}&node={quote(node['node_id'], safe='')}"
+
+
+def _stopped_in(node: Mapping[str, Any]) -> str:
+    """The phase in which a node failed or could not be looked at."""
+    return next((p["name"] for p in node["phases"] if p["status"] in ("failed", "not_checked")), "")
+
+
+def _node(run: Mapping[str, Any], node: Mapping[str, Any], batch: str) -> dict[str, Any]:
+    return {
+        **{key: node[key] for key in ("node_id", "reason", "os", "application", "account", "region", "wave")},
+        "name": node["name"] or node["node_id"],
+        "state": node_state(node),
+        "link": _link(run, node),
+        "phase": _stopped_in(node),
+        "snapshots": len(node["snapshot_ids"]),
+        "batch": batch,
+    }
+
+
+def _bar(counts: Any) -> list[dict[str, Any]]:
+    """The parts of the bar that shows how far the run came: state, number, place and width in percent."""
+    parts, x = [], 0.0
+    for state in (PASSED, FAILED, NOT_CHECKED, GOING, HELD, PLANNED):
+        if counts[state]:
+            width = 100 * counts[state] / counts.total
+            parts.append({"state": state, "count": counts[state], "x": round(x, 3), "width": round(width, 3)})
+            x += width
+    return parts
+
+
+def _batch(run: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
+    counts = count(batch["nodes"])
+    started, finished = work_span(batch["nodes"])
+    seconds = (finished - started).total_seconds() if started and finished else None
+    return {
+        "name": batch["name"],
+        "after": batch["after"],
+        "state": worst(counts),
+        "counts": counts,
+        "bar": _bar(counts),
+        "started": say_clock(started),
+        "finished": say_clock(finished),
+        "duration": say_duration(seconds),
+        "systems": sorted({node["os"] for node in batch["nodes"] if node["os"]}),
+        "gate": _gate(gate_of(run, batch["name"])),
+    }
+
+
+def _gate(gate: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if gate is None:
+        return None
+    return {**gate, "at": say_clock(parse_time(gate["evaluated_at"]))}
+
+
+def _order(run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "batch": order.batch,
+            "after": " and ".join(order.after),
+            "kept": order.kept,
+            "ended": say_clock(order.earlier_finished),
+            "began": say_clock(order.started),
+            "gap": say_duration(abs(order.gap)),
+        }
+        for order in orders(run)
+    ]
+
+
+def _run(run: Mapping[str, Any], number: int) -> dict[str, Any]:
+    counts = count(nodes_of(run))
+    placed = [(batch["name"], node) for batch in run["batches"] for node in batch["nodes"]]
+    troubled = [_node(run, n, name) for name, n in placed if node_state(n) in (FAILED, NOT_CHECKED)]
+    advice = [
+        {
+            "text": a.text,
+            "urgent": a.urgent,
+            "more": a.total - len(a.nodes),
+            "nodes": [_node(run, n, "") for n in a.nodes],
+        }
+        for a in advise(run)
+    ]
+    last = run["finished"] or None
+    return {
+        **{key: run[key] for key in ("run_id", "environment", "warnings", "policy")},
+        "number": number,
+        "link": f"#run={quote(run['run_id'], safe='')}",
+        "state": run_state(run),
+        "headline": headline(run),
+        "counts": counts,
+        "bar": _bar(counts),
+        "started": say_instant(parse_time(run["started"])),
+        "finished": say_instant(parse_time(last)),
+        "as_of": say_instant(as_of(run)),
+        "duration": say_duration(seconds_between(run["started"], last)),
+        "installed": installed_by(run),
+        "snapshots": sum(len(node["snapshot_ids"]) for node in nodes_of(run)),
+        "batches": [_batch(run, batch) for batch in run["batches"]],
+        "advice": advice,
+        "troubled": troubled[:MAX_TROUBLED],
+        "troubled_more": max(0, len(troubled) - MAX_TROUBLED),
+        "timeline": timeline(run),
+        "order": _order(run),
+        "overrides": [_gate(gate) for gate in run["gates"] if gate["override"]],
+    }
+
+
+def _first(runs: list[dict[str, Any]]) -> int:
+    """The run that is shown first: the one that most wants attention, the latest of those."""
+    if not runs:
+        return 0
+    best = min(runs, key=lambda run: (_ATTENTION.index(run["state"]), -run["number"]))
+    return int(best["number"])
+
+
+def _title(runs: list[dict[str, Any]]) -> str:
+    if not runs:
+        return "Patch report"
+    return "Patch report: " + ", ".join(
+        f"{run['environment'] or run['run_id']} {LABELS[run['state']].lower()}" for run in runs[:4]
+    )
+
+
+def render_html(record: Mapping[str, Any]) -> str:
+    """The record as one HTML page. The same record always gives the same text.
+
+    Raises ImportError when Jinja2 is not there (see :data:`JINJA2_IMPORT_ERROR`).
+    """
+    if JINJA2_IMPORT_ERROR is not None:
+        raise ImportError(JINJA2_IMPORT_ERROR)
+    full = complete(record)
+    runs = [_run(run, number) for number, run in enumerate(full["runs"])]
+    packed = pack(full)
+    templates = Environment(
+        loader=DictLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.filters["words"] = lambda text: str(text).replace("_", " ")
+    return templates.get_template("page.html").render(
+        title=_title(runs),
+        runs=runs,
+        first=_first(runs),
+        labels=LABELS,
+        states=STATES,
+        policy=_policy(),
+        style=STYLE,
+        script=SCRIPT,
+        index=script_json(packed["index"]),
+        pieces=[script_json(piece) for piece in packed["pieces"]],
+    )
