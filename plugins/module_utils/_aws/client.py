@@ -1,0 +1,167 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one place that sends requests to AWS and knows when to repeat them.
+
+botocore repeats by itself, also after a connection that broke when the request may already have been acted upon, and
+neither counts the total time nor honours Retry-After; so clients are made with a single attempt and the rules are here.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import (
+    NOT_CONNECTED,
+    PARAMETER_ERRORS,
+    SDK_ERRORS,
+    AwsError,
+    OutcomeUnknown,
+    code_of,
+    explain,
+    is_answer,
+    is_server_fault,
+    is_throttled,
+    retry_after,
+)
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a request is repeated, in seconds over all attempts.
+
+    ``answer`` bounds throttling and server faults; ``connect`` an endpoint that cannot be reached, which is a mistake
+    in the settings more often than a fault that passes.
+    """
+
+    answer: float = 180.0
+    connect: float = 15.0
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+
+class Connection:
+    """One account and region: sends requests, repeats what may be repeated, pages lists to their end.
+
+    ``client`` gives the SDK's client of a service. Methods may be called from several threads.
+    """
+
+    def __init__(
+        self, account: str, region: str, client: Callable[[str], Any], patience: Patience | None = None
+    ) -> None:
+        self.account = account
+        self.region = region
+        self._client = client
+        self._patience = patience or Patience()
+
+    @property
+    def place(self) -> str:
+        """Account and region as a message names them."""
+        return f"{self.account} {self.region}".strip()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; tests replace it through :class:`Patience`."""
+        if seconds > 0:
+            self._patience.sleep(seconds)
+
+    def call(self, service: str, operation: str, doing: str, **params: Any) -> dict[str, Any]:
+        """Send a request that is safe to repeat. ``doing`` completes "Could not …". Raises :class:`AwsError`."""
+        return self._send(service, operation, doing, params, repeatable=True)
+
+    def send_once(self, service: str, operation: str, doing: str, **params: Any) -> dict[str, Any]:
+        """Send a request that would act twice when repeated.
+
+        It is repeated only where the service surely did not act: throttled, or never connected. Raises
+        :class:`OutcomeUnknown` when the service may have acted, :class:`AwsError` when it surely did not.
+        """
+        return self._send(service, operation, doing, params, repeatable=False)
+
+    def pages(self, service: str, operation: str, key: str, doing: str, **params: Any) -> Iterator[dict[str, Any]]:
+        """Every entry of a list, page by page to its end. Raises :class:`AwsError`."""
+        token = ""
+        while True:
+            page = self.call(service, operation, doing, **params, **({"NextToken": token} if token else {}))
+            yield from page.get(key) or []
+            following = page.get("NextToken") or ""
+            if not following:
+                return
+            if following == token:
+                raise AwsError(f"Could not {doing}: the service gave the same page twice", code="SamePageTwice")
+            token = following
+
+    def _send(
+        self, service: str, operation: str, doing: str, params: dict[str, Any], *, repeatable: bool
+    ) -> dict[str, Any]:
+        where = f"{doing} in {self.place}" if self.place else doing
+        started, attempt = self._patience.clock(), 0
+        while True:
+            try:
+                answer: dict[str, Any] = getattr(self._client(service), operation)(**params)
+                return answer
+            except SDK_ERRORS as error:
+                pause = _pause(error, attempt)
+                limit = self._limit(error, repeatable)
+                if self._patience.clock() - started + pause > limit:
+                    raise _raised(error, where, repeatable) from error
+                self._patience.sleep(pause)
+                attempt += 1
+
+    def _limit(self, error: Exception, repeatable: bool) -> float:
+        """Seconds for which this error is worth another attempt; negative when it is not."""
+        if isinstance(error, PARAMETER_ERRORS):
+            return -1.0
+        if is_throttled(error):
+            return self._patience.answer
+        if isinstance(error, NOT_CONNECTED):
+            return self._patience.connect
+        if not repeatable:
+            return -1.0
+        return self._patience.answer if is_server_fault(error) or _broke_off(error) else -1.0
+
+
+def _broke_off(error: Exception) -> bool:
+    """Whether the connection broke after it was made: no answer, or half of one."""
+    return not is_answer(error) and type(error).__name__ in {
+        "ConnectionClosedError",
+        "HTTPClientError",
+        "IncompleteReadError",
+        "ReadTimeoutError",
+        "ResponseStreamingError",
+    }
+
+
+def _pause(error: Exception, attempt: int) -> float:
+    """Seconds until the next attempt: what the service asks for, else growing with some chance in it."""
+    asked = retry_after(error)
+    if asked is not None:
+        return asked
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**attempt)
+    return longest * (0.5 + random.random() / 2)
+
+
+def _raised(error: Exception, doing: str, repeatable: bool) -> AwsError:
+    explained = explain(error, doing)
+    acted = is_server_fault(error) or not is_answer(error)
+    surely_not = is_throttled(error) or isinstance(error, (*NOT_CONNECTED, *PARAMETER_ERRORS)) or _before_sending(error)
+    if not repeatable and acted and not surely_not:
+        return OutcomeUnknown(str(explained), code=code_of(error))
+    return explained
+
+
+def _before_sending(error: Exception) -> bool:
+    """Whether the SDK gave up before anything left this machine: no credentials, no region, no endpoint."""
+    return type(error).__name__ in {
+        "CredentialRetrievalError",
+        "NoCredentialsError",
+        "NoRegionError",
+        "PartialCredentialsError",
+        "ProfileNotFound",
+        "TokenRetrievalError",
+    }

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nodes by account and region, and the work on all of these targets side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from .._core.nodes import Node
+from .._core.pool import map_side_by_side
+from .client import Connection
+from .errors import AwsError
+from .session import AwsSession
+
+Answer = TypeVar("Answer")
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Generic[Item]):
+    """One account and region, and what is to be done there."""
+
+    account: str
+    region: str
+    items: tuple[Item, ...]
+
+
+@dataclass(slots=True)
+class TargetAnswers(Generic[Item, Answer]):
+    """What each target answered, and the targets that did not, with the reason."""
+
+    answers: list[tuple[Target[Item], Answer]] = field(default_factory=list)
+    errors: list[tuple[Target[Item], AwsError]] = field(default_factory=list)
+
+
+def aws_nodes(nodes: Iterable[Node], node_ids: Sequence[str] | None = None) -> list[Node]:
+    """The nodes of this cloud, each once; only those of ``node_ids`` when that is given."""
+    wanted = None if node_ids is None else set(node_ids)
+    chosen = {
+        node.node_id: node
+        for node in nodes
+        if node.provider in ("aws", "") and (wanted is None or node.node_id in wanted)
+    }
+    return list(chosen.values())
+
+
+def targets_of(nodes: Iterable[Node], default_region: str) -> list[Target[Node]]:
+    """The nodes by account and region, in the order in which they first appear."""
+    groups: dict[tuple[str, str], list[Node]] = {}
+    for node in nodes:
+        groups.setdefault((node.account, node.region or default_region), []).append(node)
+    return [Target(account, region, tuple(members)) for (account, region), members in groups.items()]
+
+
+def on_targets(
+    session: AwsSession, targets: Sequence[Target[Item]], work: Callable[[Connection, Target[Item]], Answer]
+) -> TargetAnswers[Item, Answer]:
+    """Do the work on every target at the same time. A target that fails does not stop the others.
+
+    Raises :class:`AwsError` when no target at all could be worked on, and whatever is no AwsError.
+    """
+
+    def on_one(target: Target[Item]) -> Answer:
+        return work(session.connect(target.account, target.region), target)
+
+    outcome: TargetAnswers[Item, Answer] = TargetAnswers()
+    for target, answer in map_side_by_side(on_one, targets):
+        if isinstance(answer, AwsError):
+            outcome.errors.append((target, answer))
+        elif isinstance(answer, Exception):
+            raise answer
+        else:
+            outcome.answers.append((target, answer))
+    if outcome.errors and not outcome.answers:
+        raise together([error for _target, error in outcome.errors])
+    return outcome
+
+
+def together(errors: Sequence[AwsError]) -> AwsError:
+    """Several errors as one; a message that several targets gave is said once."""
+    messages = list(dict.fromkeys(str(error) for error in errors))
+    return AwsError("\n".join(messages), code=errors[0].code, lasting=any(error.lasting for error in errors))
+
+
+def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    """The items in slices of at most ``size``: what one request may carry."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module that works on many nodes answers: counts, and the failures that a person has to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .nodes import Node
+
+MOST_FAILURES = 200
+"""Failures named in one answer; the ledger has them all, and an answer that is too large is lost by job runners."""
+
+
+def summarize(nodes: Sequence[Node], changed: Iterable[str], failures: Mapping[str, str]) -> dict[str, Any]:
+    """The ``nodes`` key of a module's answer: totals, and up to 200 failures in the order of ``nodes``."""
+    failed = [node for node in nodes if node.node_id in failures]
+    touched = set(changed)
+    return {
+        "total": len(nodes),
+        "changed": sum(node.node_id in touched for node in nodes),
+        "ok": len(nodes) - len(failed),
+        "failed": len(failed),
+        "failures": [
+            {"node_id": node.node_id, "name": node.name, "reason": failures[node.node_id]}
+            for node in failed[:MOST_FAILURES]
+        ],
+        "failures_omitted": max(0, len(failed) - MOST_FAILURES),
+    }
