@@ -14,24 +14,32 @@ from __future__ import annotations
 
 from .clock import Clock, ManualClock
 from .errors import AgentLost, AlterError, MachineError, PowerError
-from .machine import Machine
+from .machine import Machine, MachineSpec
 from .model import Faults, InstalledPatch, Patch, PatchOutcome, ScriptResult, Service, Volume
-from .operating_systems import OperatingSystem
+from .operating_systems import OS_KEYS, OperatingSystem, operating_system
+from .packages import PatchIndex, PatchStore
+from .power import Durations
 
 __all__ = [
+    "OS_KEYS",
     "AgentLost",
     "AlterError",
     "Clock",
+    "Durations",
     "Faults",
     "InstalledPatch",
     "Machine",
     "MachineError",
+    "MachineSpec",
     "ManualClock",
     "OperatingSystem",
     "Patch",
+    "PatchIndex",
     "PatchOutcome",
+    "PatchStore",
     "PowerError",
     "ScriptResult",
     "Service",
     "Volume",
+    "operating_system",
 ]

@@ -48,7 +48,13 @@ class Patch:
     seconds: float = 15.0
     preinstalled: bool = False
     security: bool = True
+    from_version: str = ""
     description: str = ""
+
+    @property
+    def package(self) -> str:
+        """What versions of one thing share: the id on Linux; every KB is its own."""
+        return self.id
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data; ``released`` in ISO 8601."""
@@ -64,11 +70,12 @@ class Patch:
 
 @dataclass(slots=True)
 class InstalledPatch:
-    """A patch that is on the machine. ``installed_at`` None: before the fleet began. ``pending``: waits for a reboot."""
+    """A patch that is on the machine. ``installed_at`` None: before the fleet began. ``boot_count``: the machine's when
+    it was installed, so that a later boot shows that the patch is in effect."""
 
     patch: Patch
     installed_at: datetime | None = None
-    pending: bool = False
+    boot_count: int = 0
 
 
 @dataclass(slots=True)
@@ -85,6 +92,7 @@ class Volume:
     mount: str = ""
     root: bool = False
     kind: str = "ebs"
+    label: str = ""
     filesystem: str = ""
     attributes: dict[str, Any] = field(default_factory=dict)
 
@@ -104,7 +112,7 @@ class Service:
     """A service of the machine. ``ports`` are the TCP ports it listens on while it runs.
 
     ``health``: it counts for the application's health check. ``broken``: it cannot start (a fault, or a patch broke it).
-    ``state`` is ``running``, ``stopped`` or ``failed``.
+    ``state`` is ``running``, ``stopped`` or ``failed``. ``start_type``: Windows' word (Automatic, Manual, Disabled).
     """
 
     name: str
@@ -114,7 +122,12 @@ class Service:
     ports: tuple[int, ...] = ()
     health: bool = True
     broken: bool = False
-    oneshot: bool = False
+    start_type: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs now."""
+        return self.state == "running"
 
 
 @dataclass(slots=True)
