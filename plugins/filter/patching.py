@@ -1,0 +1,45 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters of the roles: what would be a long expression is a function with a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..module_utils._core.errors import PatchingError
+from ..module_utils._core.inventory import inventory_nodes
+from ..module_utils._core.probe import probe_script
+
+
+def patch_nodes(
+    hostvars: Mapping[str, Mapping[str, Any]],
+    hosts: Iterable[str],
+    groups: Mapping[str, Sequence[str]],
+    batches: Iterable[str],
+    tag_keys: Mapping[str, Mapping[str, Sequence[str]]],
+) -> list[dict[str, Any]]:
+    """The nodes of inventory hosts; see its documentation."""
+    try:
+        return inventory_nodes(hostvars, hosts, {b: groups[b] for b in batches if b in groups}, tag_keys)
+    except PatchingError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def patch_probe(os_family: str) -> str:
+    """The script that observes a node; see its documentation."""
+    try:
+        return probe_script(os_family)
+    except KeyError as error:
+        raise AnsibleFilterError(f"patch_probe: {os_family!r} is neither linux nor windows") from error
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Name and function of each filter."""
+        return {"patch_nodes": patch_nodes, "patch_probe": patch_probe}

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From inventory hosts to nodes: the few variables that a run needs of each host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .errors import InputError
+from .nodes import provider_of_id
+
+VARIABLES = {
+    "patch_node_id": "node_id",
+    "patch_provider": "provider",
+    "patch_account": "account",
+    "patch_region": "region",
+    "patch_os_family": "os_family",
+    "patch_os": "os",
+    "patch_group": "patch_group",
+    "patch_application": "application",
+}
+"""Inventory variables and the field of the node that each sets."""
+
+
+def inventory_nodes(
+    hostvars: Mapping[str, Mapping[str, Any]],
+    hosts: Iterable[str],
+    batch_groups: Mapping[str, Sequence[str]],
+    tag_keys: Mapping[str, Mapping[str, Sequence[str]]],
+) -> list[dict[str, Any]]:
+    """The nodes of these hosts, as the option ``nodes`` of the modules takes them.
+
+    ``batch_groups`` are the inventory's groups named as the policy's batches, with their hosts; ``tag_keys`` are the
+    policy's. What a ``patch_*`` variable does not say is taken from the variables that the inventory plugins
+    amazon.aws.aws_ec2 and azure.azcollection.azure_rm set. Raises InputError for a host without an id and for one that
+    is in two batches.
+    """
+    batch_of = _batch_of(batch_groups)
+    return [_node(host, hostvars[host], batch_of.get(host, ""), tag_keys) for host in hosts]
+
+
+def _batch_of(batch_groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for batch, hosts in batch_groups.items():
+        for host in hosts:
+            if host in found:
+                raise InputError("inventory", host, f"one batch for each host; it is in {found[host]} and in {batch}")
+            found[host] = batch
+    return found
+
+
+def _node(
+    host: str, variables: Mapping[str, Any], batch: str, tag_keys: Mapping[str, Mapping[str, Sequence[str]]]
+) -> dict[str, Any]:
+    given = {field: _text(variables.get(name)) for name, field in VARIABLES.items()}
+    known = _aws_ec2(variables) or _azure_rm(variables)
+    node = {field: value or known.get(field, "") for field, value in given.items()}
+    if not node["node_id"]:
+        raise InputError(
+            "inventory",
+            host,
+            "a host with patch_node_id (instance id, mi-… or Azure resource id) or of a cloud's inventory plugin",
+        )
+    node["provider"] = node["provider"] or provider_of_id(node["node_id"])
+    tags = _tags(variables)
+    keys = tag_keys.get("aws" if node["provider"] == "aws" else "azure") or {}
+    node["patch_group"] = node["patch_group"] or _first(tags, keys.get("group") or ())
+    node["application"] = node["application"] or _first(tags, keys.get("application") or ())
+    labels = {key.lower(): value for key, value in tags.items()} | {
+        str(key): _text(value) for key, value in (variables.get("patch_labels") or {}).items()
+    }
+    return {**node, "name": host, "batch": batch, "labels": labels}
+
+
+def _aws_ec2(variables: Mapping[str, Any]) -> dict[str, str]:
+    """What amazon.aws.aws_ec2 says, in its own variables."""
+    instance = _text(variables.get("instance_id"))
+    if not instance:
+        return {}
+    placement = variables.get("placement") or {}
+    windows = _text(variables.get("platform")).lower() == "windows"
+    return {
+        "node_id": instance,
+        "provider": "aws",
+        "account": _text(variables.get("owner_id")),
+        "region": _text(placement.get("region")) or _text(placement.get("availability_zone"))[:-1],
+        "os_family": "windows" if windows else "linux",
+    }
+
+
+def _azure_rm(variables: Mapping[str, Any]) -> dict[str, str]:
+    """What azure.azcollection.azure_rm says, in its own variables."""
+    resource = _text(variables.get("id"))
+    provider = provider_of_id(resource)
+    if not provider.startswith("azure"):
+        return {}
+    os_profile = variables.get("os_profile") or {}
+    return {
+        "node_id": resource,
+        "provider": provider,
+        "account": _text(variables.get("subscription_id")) or resource.split("/")[2],
+        "region": _text(variables.get("location")),
+        "os_family": _text(os_profile.get("system")).lower(),
+    }
+
+
+def _tags(variables: Mapping[str, Any]) -> dict[str, str]:
+    tags = variables.get("tags")
+    return {str(key): _text(value) for key, value in tags.items()} if isinstance(tags, Mapping) else {}
+
+
+def _first(tags: Mapping[str, str], keys: Sequence[str]) -> str:
+    return next((tags[key] for key in keys if tags.get(key)), "")
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
