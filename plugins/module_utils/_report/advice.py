@@ -86,8 +86,8 @@ def _gates(run: Mapping[str, Any]) -> list[Advice]:
     waiting = [node for node in nodes_of(run) if node_state(node) in (HELD, PLANNED)]
     if not closed or not waiting:
         return []
-    text = f"Then start a new run of {run['environment'] or 'the environment'}: {_count(len(waiting))} still to be patched."
-    return [Advice(text)]
+    where = run["environment"] or "the environment"
+    return [Advice(f"Then start a new run of {where}: {_count(len(waiting))} still to be patched.")]
 
 
 def _going(run: Mapping[str, Any]) -> list[Advice]:

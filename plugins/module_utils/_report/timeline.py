@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .outcome import as_of, work_phases
@@ -209,5 +209,5 @@ def timeline(run: Mapping[str, Any]) -> Timeline | None:
     lanes = _lanes(run, scale, now, merged)
     seen = {bar.phase for lane in lanes for bar in lane.bars}
     phases = [name for name in PHASES if name in seen] + sorted(seen - set(PHASES))
-    day = say_instant(scale.start.astimezone(timezone.utc))[:10]
+    day = say_instant(scale.start.astimezone(UTC))[:10]
     return Timeline(tuple(lanes), tuple(_ticks(scale)), tuple(_rules(run, scale)), tuple(phases), day, merged)

@@ -60,7 +60,7 @@ def _left(node: Mapping[str, Any]) -> int | None:
     after = node["patches"]["after"]
     if after["not_checked"] or not after["counts"]:
         return None
-    return sum(after["counts"].get(name, 0) for name in _OPEN_AFTER)
+    return sum(int(after["counts"].get(name, 0)) for name in _OPEN_AFTER)
 
 
 def _row(number: int, batch: str, node: Mapping[str, Any], texts: Texts) -> list[int | None]:

@@ -13,6 +13,7 @@ import base64
 import hashlib
 import traceback
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -39,8 +40,8 @@ from ..outcome import (
     worst,
 )
 from ..schema import complete
-from ..times import parse_time, say_clock, say_duration, say_instant, seconds_between
 from ..timeline import timeline
+from ..times import parse_time, say_clock, say_duration, say_instant, seconds_between
 from .data import pack, script_json
 from .script import SCRIPT
 from .style import STYLE
@@ -55,6 +56,8 @@ else:
 
 MAX_TROUBLED = 50
 """Failed nodes named at the top of a run; the list of nodes below has them all."""
+
+RUN_LABELS = {**LABELS, GOING: "Running"}
 
 _ATTENTION = (FAILED, GOING, NOT_CHECKED, HELD, PLANNED, PASSED)
 
@@ -93,13 +96,17 @@ def _node(run: Mapping[str, Any], node: Mapping[str, Any], batch: str) -> dict[s
 
 
 def _bar(counts: Any) -> list[dict[str, Any]]:
-    """The parts of the bar that shows how far the run came: state, number, place and width in percent."""
+    """The parts of the bar that shows how far the run came: state, number, place and width in percent.
+
+    One failed node of thousands can be seen: no part is narrower than a percent.
+    """
+    present = [state for state in (PASSED, FAILED, NOT_CHECKED, GOING, HELD, PLANNED) if counts[state]]
+    wide = {state: max(1.0, 100 * counts[state] / counts.total) for state in present}
     parts, x = [], 0.0
-    for state in (PASSED, FAILED, NOT_CHECKED, GOING, HELD, PLANNED):
-        if counts[state]:
-            width = 100 * counts[state] / counts.total
-            parts.append({"state": state, "count": counts[state], "x": round(x, 3), "width": round(width, 3)})
-            x += width
+    for state in present:
+        width = 100 * wide[state] / sum(wide.values())
+        parts.append({"state": state, "count": counts[state], "x": round(x, 3), "width": round(width, 3)})
+        x += width
     return parts
 
 
@@ -107,6 +114,7 @@ def _batch(run: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
     counts = count(batch["nodes"])
     started, finished = work_span(batch["nodes"])
     seconds = (finished - started).total_seconds() if started and finished else None
+    gate = _gate(gate_of(run, batch["name"]))
     return {
         "name": batch["name"],
         "after": batch["after"],
@@ -117,7 +125,8 @@ def _batch(run: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
         "finished": say_clock(finished),
         "duration": say_duration(seconds),
         "systems": sorted({node["os"] for node in batch["nodes"] if node["os"]}),
-        "gate": _gate(gate_of(run, batch["name"])),
+        "gate": gate,
+        "gate_matters": bool(batch["after"] or (gate and (gate["override"] or not gate["opened"]))),
     }
 
 
@@ -141,10 +150,14 @@ def _order(run: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
 def _run(run: Mapping[str, Any], number: int) -> dict[str, Any]:
     counts = count(nodes_of(run))
     placed = [(batch["name"], node) for batch in run["batches"] for node in batch["nodes"]]
-    troubled = [_node(run, n, name) for name, n in placed if node_state(n) in (FAILED, NOT_CHECKED)]
+    troubled = [_node(run, n, name) for state in (FAILED, NOT_CHECKED) for name, n in placed if node_state(n) == state]
     advice = [
         {
             "text": a.text,
@@ -166,7 +179,7 @@ def _run(run: Mapping[str, Any], number: int) -> dict[str, Any]:
         "started": say_instant(parse_time(run["started"])),
         "finished": say_instant(parse_time(last)),
         "as_of": say_instant(as_of(run)),
-        "duration": say_duration(seconds_between(run["started"], last)),
+        "duration": say_duration(seconds_between(run["started"], last or _iso(as_of(run)))),
         "installed": installed_by(run),
         "snapshots": sum(len(node["snapshot_ids"]) for node in nodes_of(run)),
         "batches": [_batch(run, batch) for batch in run["batches"]],
@@ -191,7 +204,7 @@ def _title(runs: list[dict[str, Any]]) -> str:
     if not runs:
         return "Patch report"
     return "Patch report: " + ", ".join(
-        f"{run['environment'] or run['run_id']} {LABELS[run['state']].lower()}" for run in runs[:4]
+        f"{run['environment'] or run['run_id']} {RUN_LABELS[run['state']].lower()}" for run in runs[:4]
     )
 
 
@@ -214,6 +227,7 @@ def render_html(record: Mapping[str, Any]) -> str:
         runs=runs,
         first=_first(runs),
         labels=LABELS,
+        run_labels=RUN_LABELS,
         states=STATES,
         policy=_policy(),
         style=STYLE,

@@ -66,7 +66,9 @@ function show() {
 
 startTheme();
 if (data.runs.length) { byId('list').hidden = false; startList(); startSheet(); show(); }
-window.addEventListener('hashchange', () => { if (location.hash.length < 2 || location.hash.includes('=')) { show(); } });
+window.addEventListener('hashchange', () => {
+  if (location.hash.length < 2 || location.hash.includes('=')) { show(); }
+});
 """
 
 SCRIPT = "(function () {\n'use strict';\n" + BASE + THEME + LIST + SHEET + START + "})();\n"

@@ -43,14 +43,15 @@ const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG,
 const icon = name => svg('svg', { class: 'icon', 'aria-hidden': 'true' }, svg('use', { href: '#i-' + name }));
 const badge = state => state in LABELS
   ? el('span', { class: 'badge is-' + state }, icon(state), LABELS[state])
-  : el('span', { class: 'badge is-planned' }, words(state) || '–');
+  : el('span', { class: 'badge is-planned' }, capital(words(state)) || '\u2013');
+const capital = text => text.slice(0, 1).toUpperCase() + text.slice(1);
 const words = text => text.replaceAll('_', ' ');
 const two = number => String(number).padStart(2, '0');
 const number = value => value.toLocaleString('en');
 const many = (count, one) => number(count) + ' ' + one + (count === 1 ? '' : 's');
 
 function duration(seconds) {
-  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) { return '–'; }
+  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) { return '\u2013'; }
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) { return s + ' s'; }
   if (s < 3600) { return Math.floor(s / 60) + ' min ' + two(s % 60) + ' s'; }
@@ -60,9 +61,9 @@ function duration(seconds) {
 const instant = text => { const ms = Date.parse(text); return Number.isNaN(ms) ? null : ms; };
 function stamp(text) {
   const ms = instant(text);
-  return ms === null ? (text || '–') : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+  return ms === null ? (text || '\u2013') : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 }
-const clock = text => (instant(text) === null ? text || '–' : stamp(text).slice(11));
+const clock = text => (instant(text) === null ? text || '\u2013' : stamp(text).slice(11));
 """
 
 THEME = r"""

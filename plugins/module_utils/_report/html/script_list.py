@@ -80,11 +80,11 @@ function line(node) {
     cell('keep', badge(node.state)),
     el('th', { scope: 'row' }, link, node.id === node.name ? null : el('span', { class: 'code' }, node.id)),
     cell('keep', node.batch, sub(node.wave && 'wave ' + node.wave)),
-    cell('', node.application || '–'),
-    cell('', words(node.os) || '–'),
-    cell('keep', node.account || '–', sub(node.region)),
+    cell('', node.application || '\u2013'),
+    cell('', words(node.os) || '\u2013'),
+    cell('keep', node.account || '\u2013', sub(node.region)),
     cell('num', number(node.installed)),
-    cell('num', node.missing === null ? '–' : number(node.missing)),
+    cell('num', node.missing === null ? '\u2013' : number(node.missing)),
     cell('num', duration(node.seconds)),
     cell('reason', node.reason));
 }

@@ -21,10 +21,10 @@ function grid(heads, rows) {
 }
 const row = (head, ...cells) => el('tr', {}, el('th', { scope: 'row' }, head), ...cells);
 const cell = (inside, className) => el('td', { class: className || '' }, inside);
-const code = inside => el('span', { class: 'code' }, inside || '–');
+const code = inside => el('span', { class: 'code' }, inside || '\u2013');
 
 function power(before, [started, restored]) {
-  if (!before) { return '–'; }
+  if (!before) { return '\u2013'; }
   if (!started) { return words(before) + ', left as it was'; }
   return words(before) + ', started by the run, '
     + (restored ? 'restored' : restored === null ? 'not restored yet' : 'not restored');
@@ -34,9 +34,10 @@ function head(node, more) {
   const [family, group, owner, domain, intended, reported, before] = say(more.facts);
   const differs = intended && reported && intended !== reported;
   const known = [['Node id', code(node.id)], ['Batch, wave', node.batch + (node.wave ? ', wave ' + node.wave : '')],
-    ['Application', node.application || '–'], ['System', [words(node.os), family].filter(Boolean).join(', ') || '–'],
-    ['Provider', words(node.provider) || '–'],
-    ['Account, region', [node.account, node.region].filter(Boolean).join(', ') || '–'],
+    ['Application', node.application || '\u2013'],
+    ['System', [words(node.os), family].filter(Boolean).join(', ') || '\u2013'],
+    ['Provider', words(node.provider) || '\u2013'],
+    ['Account, region', [node.account, node.region].filter(Boolean).join(', ') || '\u2013'],
     ['Patch group', code(group)], ['Power before', power(before, more.power)],
     ['Baseline intended', code(intended)],
     ['Baseline reported', differs ? el('span', { class: 'differs' }, code(reported), ' differs') : code(reported)],
@@ -70,8 +71,10 @@ function phases(more) {
         : (instant(finished) - instant(started)) / 1000;
       const bar = place ? svg('svg', { class: 'phasebar', 'aria-hidden': 'true' },
         svg('rect', { class: 'track', y: '4', width: '100%', height: '2' }),
-        svg('rect', { class: 'ph ph-' + name, x: place[0] + '%', width: place[1] + '%', height: '100%' })) : '';
-      return row(words(name), cell(status === 'started' ? badge('going') : badge(status), 'keep'),
+        svg('rect', { class: status === 'failed' ? 'fill-failed' : 'ph ph-' + name, x: place[0] + '%',
+          width: place[1] + '%', height: '100%' })) : '';
+      return row(el('span', { class: 'keep' }, words(name)),
+        cell(badge(status === 'started' ? 'going' : status), 'keep'),
         cell(el('time', { datetime: started, title: stamp(started) }, clock(started)), 'keep'), cell(bar),
         cell(duration(took), 'num'), cell(detail));
     })));
@@ -84,11 +87,11 @@ function counts(more) {
   const names = [...new Set([...STATES, ...Object.keys(more.before.counts), ...Object.keys(more.after.counts)])]
     .filter(name => more.before.counts[name] || more.after.counts[name]);
   if (!names.length) { return null; }
-  const value = (state, name) => (Object.keys(state.counts).length ? number(state.counts[name] || 0) : '–');
-  return grid(['Patches', '#Before', '#After'], names.map(name => {
+  const value = (state, name) => (Object.keys(state.counts).length ? number(state.counts[name] || 0) : '\u2013');
+  return el('div', { class: 'counts' }, grid(['State', '#Before', '#After'], names.map(name => {
     const [a, b] = [value(more.before, name), value(more.after, name)];
     return row(words(name), cell(a, 'num'), cell(b, 'num' + (a === b ? '' : ' changed')));
-  }));
+  })));
 }
 
 function patches(node, more) {
@@ -100,12 +103,11 @@ function patches(node, more) {
   const list = rows.length ? grid(['Patch', 'Title', 'Class, severity', 'Before', 'After', 'Date'],
     rows.map(({ all: [id, kb, title, kind, severity, before, after, date], ours }) => row(code(id),
       cell([title === id ? '' : title, kb && kb !== id ? ' (' + kb + ')' : '']),
-      cell([kind, severity].filter(Boolean).join(', ') || '–'),
-      cell(words(before) || '–'), cell(words(after) || '–', ours ? 'changed' : ''),
-      cell(date ? stamp(date).slice(0, 10) : '–', 'keep'))))
+      cell([kind, severity].filter(Boolean).join(', ') || '\u2013'),
+      cell(words(before) || '\u2013'), cell(words(after) || '\u2013', ours ? 'changed' : ''),
+      cell(date ? stamp(date).slice(0, 10) : '\u2013', 'keep'))))
     : empty('No single patch was reported: nothing missing, failed or installed by the run.');
-  const title = node.installed ? 'Patches: ' + many(node.installed, 'patch').replace('patchs', 'patches')
-    + ' installed by the run' : 'Patches: none installed by the run';
+  const title = 'Patches: ' + (node.installed ? number(node.installed) : 'none') + ' installed by the run';
   return [part(title, ...unknown, counts(more)), part('Patch by patch', list)];
 }
 

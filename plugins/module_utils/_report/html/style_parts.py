@@ -35,18 +35,20 @@ CHART = """\
 .gatekey .open { fill: var(--passed); }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin-top: 8px; padding-left: 172px; font-size: 12.5px;
  color: var(--quiet); }
-.legend li { display: flex; align-items: center; gap: 6px; }
-.legend svg { width: 14px; height: 12px; }
-@media (max-width: 760px) {
+.legend li { min-width: 0; display: flex; align-items: center; gap: 6px; }
+.legend svg { width: 14px; height: 12px; flex: none; }
+@media screen and (max-width: 760px) {
  .lane { grid-template-columns: 96px minmax(0, 1fr); }
  .legend { padding-left: 0; }
+ .axis text:nth-child(even) { display: none; }
+ .lane svg .mark text { font-size: 11px; }
  .lane.first p { display: block; }
 }
 """
 
 LIST = """\
 .filters { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: center; margin-top: 12px; }
-.filters label { display: flex; align-items: center; gap: 6px; color: var(--quiet); }
+.filters label { display: flex; align-items: center; gap: 6px; color: var(--quiet); white-space: nowrap; }
 .filters select, .filters input { color: var(--ink); }
 .filters select { max-width: 200px; }
 .filters .grow { flex: 1 1 220px; }
@@ -68,11 +70,13 @@ LIST = """\
 #table th[aria-sort=descending] button::after { content: " ↓"; }
 #table tbody tr { cursor: pointer; }
 #table tbody tr:hover > *, #table tbody tr:focus-within > * { background: var(--ground); }
-#table tbody th { font-weight: 600; max-width: 230px; overflow-wrap: anywhere; }
-#table tbody th .code { display: block; font-weight: 400; color: var(--quiet); font-size: 12px; }
-#table td { max-width: 320px; overflow-wrap: anywhere; }
-#table td.keep { white-space: nowrap; }
-#table td.reason { min-width: 200px; color: var(--quiet); }
+#table tbody th { font-weight: 600; min-width: 160px; max-width: 230px; overflow-wrap: anywhere; }
+#table tbody th .code { display: block; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+ font-weight: 400; color: var(--quiet); font-size: 12px; }
+#table td { max-width: 320px; }
+#table td.keep { white-space: nowrap; max-width: 220px; overflow: hidden; text-overflow: ellipsis; }
+#table td.keep .sub { overflow: hidden; text-overflow: ellipsis; }
+#table td.reason { min-width: 200px; overflow-wrap: anywhere; color: var(--quiet); }
 #table .is-failed-row .reason, #table .is-not_checked-row .reason { color: var(--ink); }
 #table .sub { display: block; color: var(--quiet); font-size: 12px; }
 .pages { display: flex; gap: 12px; align-items: center; margin-top: 12px; }
@@ -103,7 +107,8 @@ dialog::backdrop { background: rgb(10 14 18 / .45); }
 #sheet-body table { font-size: 13px; }
 #sheet-body th[scope=row] { font-weight: 500; }
 #sheet-body td { overflow-wrap: anywhere; }
-#sheet-body td.keep, #sheet-body th.keep { white-space: nowrap; }
+#sheet-body .counts { max-width: 440px; }
+#sheet-body td.keep, #sheet-body .keep { white-space: nowrap; }
 #sheet-body .phasebar { display: block; width: 120px; height: 10px; }
 #sheet-body .changed { font-weight: 650; }
 .phasebar .track { fill: var(--line); }

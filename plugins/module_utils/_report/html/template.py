@@ -78,11 +78,11 @@ RUNS = """\
 {% for run in runs %}
 <tr data-pick="{{ run.number }}">
 <th scope="row"><a href="{{ run.link }}">{{ run.environment or run.run_id }}</a></th>
-<td>{{ badge(run.state, labels) }}</td>
+<td>{{ badge(run.state, run_labels) }}</td>
 <td class="barcell">{{ bar(run.bar, labels, "Nodes") }}</td>
 <td>{{ run.headline }}</td>
-<td class="time">{{ run.started or "–" }}</td>
-<td class="num">{{ run.duration or "–" }}</td>
+<td class="time">{{ run.started or "\u2013" }}</td>
+<td class="num">{{ run.duration or "\u2013" }}</td>
 </tr>
 {% endfor %}
 </tbody>
@@ -94,7 +94,7 @@ RUNS = """\
 RUN = """\
 <section class="run" data-run="{{ run.number }}" aria-labelledby="run-{{ run.number }}">
 <div class="verdict">
-<h1 id="run-{{ run.number }}">{{ run.environment or "Run" }} {{ badge(run.state, labels) }}</h1>
+<h1 id="run-{{ run.number }}">{{ run.environment or "Run" }} {{ badge(run.state, run_labels) }}</h1>
 <p class="headline">{{ run.headline }}</p>
 </div>
 <div class="totals">
@@ -106,7 +106,7 @@ RUN = """\
 {% endfor %}
 <li class="gap"><b>{{ "{:,}".format(run.installed) }}</b> <span>patches installed</span></li>
 <li><b>{{ "{:,}".format(run.snapshots) }}</b> <span>snapshots</span></li>
-<li><b>{{ run.duration or "–" }}</b> <span>{{ "in all" if run.finished else "not finished" }}</span></li>
+<li><b>{{ run.duration or "\u2013" }}</b> <span>{{ "in all" if run.finished else "so far" }}</span></li>
 </ul>
 </div>
 {% include "path.html" %}
@@ -116,8 +116,10 @@ RUN = """\
 <ol class="next">
 {% for advice in run.advice %}
 <li{% if advice.urgent %} class="urgent"{% endif %}>{{ advice.text }}
-{% for node in advice.nodes %}<a href="{{ node.link }}">{{ node.name }}</a>{{ ", " if not loop.last }}
-{%- endfor %}{% if advice.more > 0 %} and {{ "{:,}".format(advice.more) }} more{% endif %}</li>
+{% if advice.nodes %}<span class="which">{% endif %}
+{%- for node in advice.nodes %}<a href="{{ node.link }}">{{ node.name }}</a>{{ ", " if not loop.last }}
+{%- endfor %}{% if advice.more > 0 %} and {{ "{:,}".format(advice.more) }} more{% endif %}
+{%- if advice.nodes %}</span>{% endif %}</li>
 {% endfor %}
 </ol>
 </section>
@@ -128,7 +130,7 @@ RUN = """\
 {% for node in run.troubled %}
 <li>
 <p>{{ badge(node.state, labels) }} <a href="{{ node.link }}">{{ node.name }}</a>
-<span class="quiet">{{ [node.batch, node.os, node.application] | select | join(" · ") }}
+<span class="quiet">{{ [node.batch, node.os | words, node.application] | select | join(" · ") }}
 {%- if node.phase %} · stopped in {{ node.phase | words }}{% endif %}</span></p>
 <p class="why">{{ node.reason or "No reason was recorded." }}</p>
 </li>
@@ -156,7 +158,7 @@ RUN = """\
 <dl class="facts">
 <div><dt>Run</dt><dd class="code">{{ run.run_id }}</dd></div>
 <div><dt>Started</dt><dd>{{ run.started or "not yet" }}</dd></div>
-<div><dt>{{ "Finished" if run.finished else "As of" }}</dt><dd>{{ run.finished or run.as_of or "–" }}</dd></div>
+<div><dt>{{ "Finished" if run.finished else "As of" }}</dt><dd>{{ run.finished or run.as_of or "\u2013" }}</dd></div>
 {% if run.policy.path %}
 <div><dt>Policy</dt><dd class="code">{{ run.policy.path }}</dd></div>
 {% endif %}
@@ -170,9 +172,10 @@ RUN = """\
 PATH = """\
 <ol class="path" aria-label="Batches and gates in order">
 {% for batch in run.batches %}
-{% if batch.gate or batch.after %}
+{% if batch.gate_matters %}
 {% set gate = batch.gate %}
-<li class="gate {{ 'unknown' if not gate else 'open' if gate.opened else 'closed' }}">
+<li class="gate {{ 'unknown' if not gate else 'open' if gate.opened else 'closed' }}
+{{- ' over' if gate and gate.override }}">
 <p class="what">{{ icon("open" if gate and gate.opened else "closed") }}
 {%- if not gate %}Gate not reached{% elif not gate.opened %}Gate closed{% elif gate.override %}Gate overridden
 {%- else %}Gate open{% endif %}
@@ -190,12 +193,14 @@ PATH = """\
 <li class="batch">
 <p class="what">{{ batch.name }} {{ badge(batch.state, labels) }}</p>
 {{ bar(batch.bar, labels, batch.name) }}
-<p>{% for part in batch.bar %}{{ "{:,}".format(part.count) }} {{ labels[part.state] | lower }}{{ ", " if not loop.last }}
+<p>{% for part in batch.bar %}{{ "{:,}".format(part.count) }} {{ labels[part.state] | lower }}
+{{- ", " if not loop.last }}
 {%- else %}no nodes{% endfor %}</p>
 <p class="quiet">{% if batch.started %}{{ batch.started }} to {{ batch.finished or "now" }}
 {%- if batch.duration %}, {{ batch.duration }}{% endif %}{% else %}nothing was started{% endif %}</p>
 {% if batch.systems %}
-<p class="quiet systems">{{ batch.systems[:6] | map("words") | join(", ") }}{{ ", …" if batch.systems | length > 6 }}</p>
+<p class="quiet systems">{{ batch.systems[:6] | map("words") | join(", ") }}
+{{- ", …" if batch.systems | length > 6 }}</p>
 {% endif %}
 </li>
 {% endfor %}

@@ -29,7 +29,8 @@ NODES = """\
 <div class="chips" role="group" aria-label="Verdict">
 <button type="button" data-state="" aria-pressed="true">All <b></b></button>
 {% for state in states %}
-<button type="button" data-state="{{ state }}" aria-pressed="false">{{ icon(state) }}{{ labels[state] }} <b></b></button>
+<button type="button" data-state="{{ state }}" aria-pressed="false">{{ icon(state) }}
+{{- labels[state] }} <b></b></button>
 {% endfor %}
 </div>
 <label>Batch <select id="f-batch"></select></label>

@@ -34,7 +34,8 @@ TIMELINE = """\
 <svg y="{{ 18 if lane.marks else 4 }}" width="100%" height="14">
 {% for bar in lane.bars %}
 <g><title>{{ bar.title }}</title>
-<rect class="ph ph-{{ bar.phase }}{{ ' unfinished' if bar.open }}" x="{{ bar.x }}%" width="{{ bar.width }}%" height="14"/>
+<rect class="ph ph-{{ bar.phase }}{{ ' unfinished' if bar.open }}"
+ x="{{ bar.x }}%" width="{{ bar.width }}%" height="14"/>
 {% if bar.trouble %}
 <rect class="troubled" x="{{ bar.x }}%" width="{{ bar.width }}%" y="11" height="3"/>
 {% endif %}
@@ -66,7 +67,8 @@ TIMELINE = """\
 <li><svg class="gatekey"><path class="open" d="M7 1 L12 6 L7 11 L2 6 Z"/></svg>gate opened</li>
 <li><svg class="gatekey"><path class="closed" d="M7 1 L12 6 L7 11 L2 6 Z"/></svg>gate closed</li>
 {% if line.rules %}
-<li><svg class="rulekey"><line class="rule" x1="50%" x2="50%" y1="0" y2="100%"/></svg>end of a batch that others wait for</li>
+<li><svg class="rulekey"><line class="rule" x1="50%" x2="50%" y1="0" y2="100%"/></svg>
+end of a batch that others wait for</li>
 {% endif %}
 </ul>
 </section>
