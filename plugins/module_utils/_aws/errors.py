@@ -117,6 +117,11 @@ def is_answer(error: Exception) -> bool:
     return isinstance(getattr(error, "response", None), dict)
 
 
+def speaks_of_caller(code: str) -> bool:
+    """Whether the code says that the caller may not ask at all, so that asking for less would not help."""
+    return code in _DENIED or code in _BAD_CREDENTIALS or code in _BAD_SIGNATURE or code in _EXPIRED
+
+
 def explain(error: Exception, doing: str) -> AwsError:
     """The error as one message: what was tried on what, what the service said, and what the user can do.
 
