@@ -32,8 +32,8 @@ _LOWER = ("os_family", "os", "provider", "region")
 class Match:
     """A condition on nodes: every key has to fit, each by one of its patterns.
 
-    A pattern may hold ``*``, ``?`` and ``[a-z]`` as in a shell. Without a condition every node fits. A label that a node
-    does not have fits no pattern, not even ``*``.
+    A pattern may hold ``*``, ``?`` and ``[a-z]`` as in a shell. Without a condition every node fits. A label that a
+    node does not have fits no pattern, not even ``*``.
     """
 
     conditions: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -61,7 +61,8 @@ class GroupParser:
             )
         self.group_format = group_format
         self._strict = _pattern(group_format, {name: sorted(set(known.get(name, ()))) for name in PLACEHOLDERS})
-        self._loose = _pattern(group_format, {})
+        environments = {"environment": sorted(set(known.get("environment", ())))}
+        self._loose = [_pattern(group_format, names) for names in (environments, {})]
 
     def parse(self, group: str) -> GroupName | None:
         """What the group says, None when it is not one that the known names form."""
@@ -69,7 +70,8 @@ class GroupParser:
 
     def guess(self, group: str) -> GroupName | None:
         """What a group of this form seems to say, whether the names are known or not; for messages."""
-        return self.parse(group) or _named(self._loose.fullmatch(group))
+        guesses = (_named(pattern.fullmatch(group)) for pattern in self._loose)
+        return self.parse(group) or next((guess for guess in guesses if guess), None)
 
 
 def _pattern(group_format: str, known: Mapping[str, Sequence[str]]) -> re.Pattern[str]:

@@ -7,62 +7,71 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+REFUSES, ACCEPTABLE_RISK, WARNS = "refuses", "refuses unless accepted", "warns"
+NODE, RUN = "node", "run"
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """One thing that a plan can find.
 
-    ``acceptable`` says that a policy (``accept``) or a run may take the risk, which makes a refusal a warning.
-    ``of_node`` says that it concerns one node, which a run may leave out (``hold``) instead of refusing as a whole.
+    ``effect``: it refuses the run; it refuses unless the policy or the run accepts the risk (``accept``), and then
+    warns; or it only warns. ``about``: one node, which a run may hold back (``hold``) instead of being refused, or the
+    run.
     """
 
     code: str
     what: str
-    acceptable: bool = False
-    of_node: bool = True
+    effect: str = REFUSES
+    about: str = NODE
 
 
 CODES = {
     code.code: code
     for code in (
-        Code("unknown_environment", "the policy has no such environment", of_node=False),
-        Code("unknown_slot", "the environment has no such slot", of_node=False),
-        Code("empty", "no node is left to patch", of_node=False),
-        Code("native_delivery", "the clouds' own windows install in this environment", True, False),
-        Code("not_available", "the policy asks for something that does not exist yet", of_node=False),
-        Code("freeze", "nothing may be changed at this time", of_node=False),
-        Code("after_cutoff", "the rest of the slot is too short for new installs", True, False),
-        Code("clock_change", "a slot's local time does not exist or exists twice", True, False),
-        Code("unlisted", "a node of the environment is in the cloud but not in the inventory", True, False),
-        Code("listed_twice", "two entries of the inventory are the same node"),
+        Code("unknown_environment", "the policy has no such environment", about=RUN),
+        Code("unknown_slot", "the environment has no such slot", about=RUN),
+        Code("empty", "no node is left to patch", about=RUN),
+        Code("empty_batch", "a batch waits for one that has no node, so its gate would stay closed", about=RUN),
+        Code("native_delivery", "in this environment the clouds' own windows install", ACCEPTABLE_RISK, RUN),
+        Code("not_available", "the policy asks for something that does not exist yet", about=RUN),
+        Code("freeze", "nothing may be changed at this time", about=RUN),
+        Code("after_cutoff", "the rest of the slot is too short for new installs", ACCEPTABLE_RISK, RUN),
+        Code("outside_slot", "no slot of the environment is open now", WARNS, RUN),
+        Code("clock_change", "a slot's local time does not exist or exists twice", WARNS, RUN),
+        Code("unlisted", "a node of the environment is in the cloud but not in the inventory", about=RUN),
+        Code("no_environment", "nodes of the inventory belong to no environment", WARNS, RUN),
+        Code("exclusion_ended", "an exclusion has ended", WARNS, RUN),
+        Code("same_wave", "nodes that must not be down together are in one wave", ACCEPTABLE_RISK, RUN),
+        Code("listed_twice", "two entries of the inventory are the same node", about=RUN),
         Code("not_found", "the cloud does not know the node"),
         Code("no_facts", "nothing was read about the node"),
         Code("no_provider", "it is not known which cloud has the node"),
-        Code("unknown_group", "the patch group is not one that the policy can form"),
-        Code("group_differs", "inventory and cloud name different patch groups, or variables contradict the group"),
+        Code("unknown_group", "the patch group is not one that the policy forms"),
+        Code("group_differs", "inventory, cloud and patch group contradict each other"),
         Code("os_differs", "inventory and cloud name different operating systems"),
         Code("no_batch", "the node is in no batch"),
         Code("two_batches", "the node is in more than one batch"),
         Code("os_against_batch", "the node's operating system does not belong into its batch"),
-        Code("wrong_batch", "the node's batch is not the one that the policy puts it in"),
+        Code("wrong_batch", "the node is in another batch than the one that the policy puts it in"),
         Code("held_by_run", "another unfinished run has the node"),
         Code("no_baseline", "no patch baseline is known for the node"),
-        Code("default_baseline", "no baseline is registered for the patch group, so the default would apply", True),
-        Code("self_updating", "the operating system installs updates on its own", True),
-        Code("native_update", "the cloud would install updates during the run", True),
-        Code("scaling_group", "the node is a member of a scaling group and would be replaced", True),
-        Code("same_wave", "nodes that must not be down together are in one wave", True),
+        Code("default_baseline", "no baseline is registered for the patch group: the default applies", ACCEPTABLE_RISK),
+        Code("self_updating", "the operating system installs updates on its own", ACCEPTABLE_RISK),
+        Code("native_update", "the cloud would install updates during the run", ACCEPTABLE_RISK),
+        Code("scaling_group", "the node is a member of a scaling group, which would replace it", ACCEPTABLE_RISK),
         Code("agent_offline", "the management agent does not answer"),
-        Code("agent_outdated", "the management agent is not the newest", True),
+        Code("agent_unknown", "it is not known whether the management agent answers", WARNS),
+        Code("agent_outdated", "the management agent is not the newest", WARNS),
         Code("stopped", "the node is stopped and may not be started"),
         Code("cannot_start", "the node is stopped and cannot be started through its cloud"),
         Code("power_state", "the node is in a power state in which it cannot be patched"),
-        Code("no_snapshot", "no restorable snapshot of all volumes can be taken", True),
+        Code("no_snapshot", "no restorable snapshot of all volumes can be taken", ACCEPTABLE_RISK),
     )
 }
 
-ACCEPTABLE = tuple(code.code for code in CODES.values() if code.acceptable)
+ACCEPTABLE = tuple(code.code for code in CODES.values() if code.effect == ACCEPTABLE_RISK)
 """Codes that ``accept`` of a policy or a run may name."""
 
-HOLDABLE = tuple(code.code for code in CODES.values() if code.of_node)
-"""Codes that a run may hold: the node is left out and counts as not passed."""
+HOLDABLE = tuple(code.code for code in CODES.values() if code.effect != WARNS and code.about == NODE)
+"""Codes that ``hold`` of a run may name: the node is left out and counts as not passed."""

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Arranging nodes: into batches, into waves, each with what will be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ..policy.model import NONE
+from ..policy.order import batch_order
+from ..policy.settings import waves_for
+from .context import Context, Subject
+from .findings import Sorted
+from .model import Finding, PlannedBatch, PlannedNode
+from .spread import conflicts, cut, spread_keys, spread_order, wave_sizes
+from .steps import describe
+
+SHOWN = 5
+
+
+def planned_batches(context: Context, subjects: Sequence[Subject], findings: Sorted) -> Iterator[PlannedBatch]:
+    """The batches that have nodes, in the order of the run, each cut into waves."""
+    by_batch: dict[str, list[Subject]] = {}
+    for subject in subjects:
+        by_batch.setdefault(subject.node.batch, []).append(subject)
+    for name, after in batch_order(context.policy).items():
+        members = by_batch.get(name, [])
+        waves = context.options.waves or waves_for(context.policy, context.environment.name, name)
+        if members:
+            yield PlannedBatch(name, after, tuple(_planned(context, members, waves, findings)), waves)
+
+
+def _planned(
+    context: Context, members: Sequence[Subject], waves: Sequence[int | str], findings: Sorted
+) -> Iterator[PlannedNode]:
+    sizes = wave_sizes(len(members), waves)
+    keys = [spread_keys(subject.labels, subject.settings.spread_by) for subject in members]
+    for wave, indexes in enumerate(cut(spread_order(keys, sizes), sizes), start=1):
+        for index in indexes:
+            yield _plan_node(context, members[index], keys[index], wave, findings)
+
+
+def _plan_node(context: Context, subject: Subject, keys: tuple[str, ...], wave: int, findings: Sorted) -> PlannedNode:
+    facts, settings, application = subject.known, subject.settings, subject.application
+    stopped = facts is not None and facts.power_state == "stopped"
+    can_snapshot = facts is not None and facts.snapshot.possible
+    planned = PlannedNode(
+        node=subject.node,
+        slot=slot_of(subject, context),
+        power_before=facts.power_state if facts else "unknown",
+        will_start=stopped and settings.start_stopped and facts is not None and facts.can_power,
+        snapshot=settings.snapshot if can_snapshot else NONE,
+        reboot=settings.reboot,
+        on_failure=settings.on_failure,
+        min_free_disk_mib=settings.min_free_disk_mib,
+        baseline=facts.baseline if facts else None,
+        checks=tuple(
+            check for check in (application.checks if application else ()) if check.batch in ("", subject.node.batch)
+        ),
+        hook_before=application.hook_before if application else "",
+        hook_after=application.hook_after if application else "",
+        accept=tuple(dict.fromkeys((*settings.accept, *context.options.accept))),
+        spread=keys,
+        wave=wave,
+        warnings=tuple(findings.node_warnings.get(subject.node.node_id, ())),
+        held=findings.held.get(subject.node.node_id, ""),
+    )
+    return replace(planned, steps=describe(planned, subject))
+
+
+def same_wave(batch: PlannedBatch) -> Iterator[Finding]:
+    """No wave has two nodes that must not be down together."""
+    sizes = wave_sizes(len(batch.nodes), batch.waves)
+    for number, wave in enumerate(cut(batch.nodes, sizes), start=1):
+        for key in conflicts([node.spread for node in wave]):
+            together = [node for node in wave if key in node.spread]
+            names = ", ".join(node.node.name or node.node_id for node in together[:SHOWN])
+            more = f" and {len(together) - SHOWN} more" if len(together) > SHOWN else ""
+            reason = f"{batch.name}, wave {number}: {names}{more} would be down together ({key})"
+            remedy = 'use more waves, such as waves: [1, "50%"], or accept same_wave'
+            taken = all("same_wave" in node.accept for node in together)
+            yield Finding("same_wave", reason, remedy, taken=taken)
+
+
+def slot_of(subject: Subject, context: Context) -> str:
+    """The slot that the node's patch group names, or the only one of the environment."""
+    if subject.group and subject.group.slot:
+        return subject.group.slot
+    return next(iter(context.openings)) if len(context.openings) == 1 else ""
