@@ -1,0 +1,88 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""df and lsblk (format: df(1) of coreutils, with -P the POSIX one)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..model import Volume
+from .tool import Answer, lines, split_options
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+_FIELDS = {"source": "Filesystem", "fstype": "Type", "size": "1K-blocks", "used": "Used", "avail": "Avail",
+           "pcent": "Use%", "target": "Mounted on"}
+
+
+def df(machine: Machine, arguments: list[str]) -> Answer:
+    """The mounted volumes, or those that hold the paths. Sizes in KiB, MiB (-m, -BM) or for people (-h)."""
+    options, paths = split_options(arguments, frozenset({"B", "block-size", "t", "x", "type", "exclude-type"}))
+    mounted = sorted((v for v in machine.volumes if v.mount), key=lambda v: v.mount)
+    chosen, err = mounted, []
+    if paths:
+        chosen = []
+        for path in paths:
+            volume = volume_of(mounted, path)
+            if volume is None:
+                err.append(f"df: {path}: No such file or directory")
+            else:
+                chosen.append(volume)
+    unit = (options.get("B") or options.get("block-size") or ("M" if "m" in options else "")).upper()
+    human = bool({"h", "human-readable", "H", "si"} & options.keys())
+    rows = [_row(volume, unit, human) for volume in chosen]
+    if "output" in options:
+        names = [name for name in options["output"].split(",") if name] or list(_FIELDS)
+        table = [[_FIELDS.get(name, name) for name in names], *[[row[name] for name in names] for row in rows]]
+        return Answer(_columns(table), lines(err), 1 if err else 0)
+    typed = bool({"T", "print-type"} & options.keys())
+    posix = bool({"P", "portability"} & options.keys())
+    size = "Size" if human else ("1M-blocks" if unit.startswith("M") else ("1024-blocks" if posix else "1K-blocks"))
+    head = ["Filesystem", *(["Type"] if typed else []), size, "Used", "Available" if not human else "Avail",
+            "Capacity" if posix else "Use%", "Mounted on"]
+    body = [[row["source"], *([row["fstype"]] if typed else []), row["size"], row["used"], row["avail"], row["pcent"],
+             row["target"]] for row in rows]
+    return Answer(_columns([head, *body]), lines(err), 1 if err else 0)
+
+
+def volume_of(mounted: list[Volume], path: str) -> Volume | None:
+    """The volume that holds a path: the one with the longest mount point above it. Only absolute paths are known."""
+    if not path.startswith("/"):
+        return next((v for v in mounted if path == v.device), None)
+    fitting = [v for v in mounted if path == v.mount or path.startswith(v.mount.rstrip("/") + "/")]
+    fitting += [v for v in mounted if v.device == path]
+    return max(fitting, key=lambda v: len(v.mount), default=None)
+
+
+def _row(volume: Volume, unit: str, human: bool) -> dict[str, str]:
+    used = min(volume.used_mib, volume.size_mib)
+    percent = -(-100 * used // volume.size_mib)
+
+    def shown(mib: int) -> str:
+        if human:
+            return f"{mib / 1024:.1f}G" if mib < 10240 else f"{-(-mib // 1024)}G"
+        return f"{mib}{'M' if unit == 'M' else ''}" if unit.startswith("M") else str(mib * 1024)
+
+    return {"source": volume.device if volume.device[-1].isdigit() else f"{volume.device}1", "fstype": volume.filesystem,
+            "size": shown(volume.size_mib), "used": shown(used), "avail": shown(volume.free_mib),
+            "pcent": f"{percent}%", "target": volume.mount}
+
+
+def _columns(table: list[list[str]]) -> str:
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    last = len(widths) - 1
+    return lines([" ".join(
+        cell if column == last else (cell.ljust(widths[column]) if column == 0 else cell.rjust(widths[column]))
+        for column, cell in enumerate(row)) for row in table])
+
+
+def lsblk(machine: Machine, arguments: list[str]) -> Answer:
+    """The disks with their mount points."""
+    options, _rest = split_options(arguments, frozenset({"o", "output"}))
+    out = [] if {"n", "noheadings"} & options.keys() else ["NAME  MAJ:MIN RM SIZE RO TYPE MOUNTPOINTS"]
+    for number, volume in enumerate(machine.volumes):
+        name = volume.device.rsplit("/", 1)[-1]
+        out.append(f"{name:<5} 202:{number * 16:<3} 0 {volume.size_gib:>3}G  0 disk {volume.mount}".rstrip())
+    return Answer(lines(out))
