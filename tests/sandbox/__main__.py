@@ -1,0 +1,69 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m tests.sandbox serve --fleet FILE [--port N] [--speed N] [--env-file PATH]``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .fleet import Fleet, FleetError, load_fleet
+from .machines import Clock
+from .server import Application, serve
+
+
+def environment(fleet: Fleet, port: int) -> dict[str, str]:
+    """The variables with which a client meets the sandbox instead of AWS."""
+    home = fleet.home
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_ACCESS_KEY_ID": home.access_key,
+        "AWS_SECRET_ACCESS_KEY": home.secret_key, "AWS_DEFAULT_REGION": fleet.default_region,
+    }
+
+
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
+    serving = parser.add_subparsers(dest="command", required=True).add_parser("serve", help="run until interrupted")
+    serving.add_argument("--fleet", required=True, help="the fleet file")
+    serving.add_argument("--port", type=int, default=0, help="0 (default): one that is free")
+    serving.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second")
+    serving.add_argument("--env-file", help="write the variables there too, for `source`")
+    serving.add_argument("--check-answers", action="store_true", help="hold every answer against the service's model")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve until SIGINT or SIGTERM. Returns 2 for a fleet file that is wrong."""
+    arguments = _arguments(argv)
+    try:
+        fleet = load_fleet(arguments.fleet, Clock(arguments.speed))
+    except (FleetError, OSError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    server = serve(Application(fleet, arguments.check_answers), arguments.port)
+    text = "".join(f"export {name}={value}\n" for name, value in environment(fleet, server.server_port).items())
+    if arguments.env_file:
+        Path(arguments.env_file).write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+    def stop(_signal: int, _frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        fleet.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

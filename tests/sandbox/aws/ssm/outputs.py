@@ -1,0 +1,79 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects in S3: the output of commands, and lists that documents read. The buckets are moto's."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlparse
+
+from ..world import World
+from .commands import Command, Invocation, PluginRun
+
+
+class DownloadError(Exception):
+    """An object that cannot be read; the message says why."""
+
+
+def output_place(command: Command, invocation: Invocation, plugin: PluginRun) -> tuple[str, str] | None:
+    """Bucket and key prefix of a step's output; None when the command names no bucket."""
+    bucket = command.request.get("OutputS3BucketName")
+    if not bucket:
+        return None
+    prefix = str(command.request.get("OutputS3KeyPrefix") or "").strip("/")
+    folder = plugin.name.replace(":", "")
+    parts = [prefix, command.command_id, invocation.machine.node_id, folder, f"0.{folder}"]
+    return str(bucket), "/".join(part for part in parts if part)
+
+
+def output_url(command: Command, invocation: Invocation, plugin: PluginRun | None, stream: str) -> str:
+    """Where a stream's output is kept; ``""`` when nowhere."""
+    place = output_place(command, invocation, plugin) if plugin else None
+    return f"https://s3.{command.region}.amazonaws.com/{place[0]}/{place[1]}/{stream}" if place else ""
+
+
+def save_outputs(world: World, command: Command, invocation: Invocation) -> None:
+    """Write what steps printed to the command's bucket. Without such a bucket nothing is written, as on AWS."""
+    if not command.request.get("OutputS3BucketName"):
+        return
+    from moto.s3.models import s3_backends
+
+    backend = s3_backends[command.account]["aws"]
+    with world.lock:
+        for plugin in invocation.plugins:
+            place = output_place(command, invocation, plugin)
+            for stream, text in (("stdout", plugin.stdout), ("stderr", plugin.stderr)):
+                if place and text and place[0] in backend.buckets:
+                    backend.put_object(place[0], f"{place[1]}/{stream}", text.encode())
+
+
+def read_object(world: World, account: str, location: str) -> str:
+    """The text behind ``s3://bucket/key``, or an https address of S3, which must be public. Raises DownloadError."""
+    bucket, key, public = _place(location)
+    from moto.s3.models import s3_backends
+
+    with world.lock:
+        accounts = [account, *(other for other in world.fleet.accounts if other != account)]
+        for owner in accounts:
+            held = s3_backends[owner]["aws"].buckets.get(bucket) if owner in s3_backends or owner == account else None
+            found = held.keys.get(key) if held is not None else None
+            if found is not None:
+                if public and not (found.acl is not None and found.acl.public_read):
+                    raise DownloadError(f"Access denied (403) reading {location}")
+                return str(found.value.decode())
+    raise DownloadError(f"Unable to download file from {location}: it does not exist")
+
+
+def _place(location: str) -> tuple[str, str, bool]:
+    parsed = urlparse(location)
+    path = unquote(parsed.path.lstrip("/"))
+    if parsed.scheme == "s3":
+        return parsed.netloc, path, False
+    host = parsed.hostname or ""
+    virtual = re.fullmatch(r"(.+)\.s3[.-][a-z0-9.-]*amazonaws\.com|(.+)\.s3\.amazonaws\.com", host)
+    if virtual:
+        return virtual[1] or virtual[2], path, True
+    if re.fullmatch(r"s3[.-][a-z0-9.-]*amazonaws\.com", host):
+        return path.partition("/")[0], path.partition("/")[2], True
+    raise DownloadError(f"{location} cannot be reached from the sandbox: only addresses of S3 can")

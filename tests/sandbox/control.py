@@ -1,0 +1,109 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control API under ``/_sandbox``: what was asked, faults, machines, applications. The product never uses it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from .aws.gateway import Gateway
+from .faults import FaultError
+from .machines import AlterError, Machine
+
+PREFIX = "/_sandbox"
+
+_ROUTES = Map([
+    Rule(f"{PREFIX}/requests", endpoint="requests", methods=["GET", "DELETE"]),
+    Rule(f"{PREFIX}/reset", endpoint="reset", methods=["POST"]),
+    Rule(f"{PREFIX}/faults", endpoint="faults", methods=["GET", "POST", "DELETE"]),
+    Rule(f"{PREFIX}/machines", endpoint="machines", methods=["GET"]),
+    Rule(f"{PREFIX}/machines/<node_id>", endpoint="machine", methods=["GET", "PATCH"]),
+    Rule(f"{PREFIX}/apps/<name>/health", endpoint="health", methods=["GET"]),
+])
+
+
+class Control:
+    """The control API as a WSGI application."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.world = gateway.world
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Serve one request. Errors are JSON with the member ``error``."""
+        request = Request(environ)
+        try:
+            endpoint, values = _ROUTES.bind_to_environ(environ).match()
+            handler: Callable[..., Response] = getattr(self, f"_{endpoint}")
+            response = handler(request, **values)
+        except (MethodNotAllowed, NotFound) as error:
+            response = _json({"error": f"{request.method} {request.path}: {error.name}"}, error.code or 404)
+        except (FaultError, AlterError, ValueError) as error:
+            response = _json({"error": str(error)}, 400)
+        except HTTPException as error:
+            response = _json({"error": error.description}, error.code or 400)
+        return response(environ, start_response)
+
+    def _requests(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self.gateway.journal.clear()
+            return _json({})
+        return _json(self.gateway.journal.entries())
+
+    def _reset(self, request: Request) -> Response:
+        self.world.reset()
+        self.gateway.moto.reset()
+        self.gateway.faults.clear()
+        self.gateway.journal.clear()
+        return _json({})
+
+    def _faults(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self.gateway.faults.clear()
+            return _json({})
+        if request.method == "GET":
+            return _json(self.gateway.faults.all())
+        return _json(self.gateway.faults.add(_body(request)).to_dict(), 201)
+
+    def _machines(self, request: Request) -> Response:
+        return _json([machine.to_dict() for machine in self.world.fleet.machines.values()])
+
+    def _machine(self, request: Request, node_id: str) -> Response:
+        machine = self._find(node_id)
+        if request.method == "PATCH":
+            machine.alter(_body(request))
+        return _json(machine.to_dict())
+
+    def _health(self, request: Request, name: str) -> Response:
+        machine = self._find(name)
+        healthy = machine.healthy
+        return _json({"machine": machine.name, "healthy": healthy}, 200 if healthy else 503)
+
+    def _find(self, name: str) -> Machine:
+        """By node id, or by name."""
+        try:
+            return self.world.fleet.machine(name)
+        except KeyError:
+            pass
+        try:
+            return self.world.fleet.by_name(name)
+        except KeyError:
+            raise NotFound(f"There is no machine {name}") from None
+
+
+def _body(request: Request) -> dict[str, Any]:
+    body = json.loads(request.get_data() or b"{}")
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")
+    return body
+
+
+def _json(data: Any, status: int = 200) -> Response:
+    return Response(json.dumps(data, default=str), status, content_type="application/json")
