@@ -1,0 +1,151 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The patch state that nodes have reported to Patch Manager."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from .._core.patches import Patch, PatchState, not_checked, patch_state
+from .._core.pool import map_side_by_side
+from .client import Connection
+from .errors import AwsError
+from .targets import chunks
+
+NODES_A_REQUEST = 50
+"""Nodes that DescribeInstancePatchStates takes at most (service model: InstanceIdList)."""
+
+PATCHES_A_PAGE = 100
+NOT_REPORTED = "it has not reported a patch state: no scan or install has ended on it yet"
+
+_COUNTS = {
+    "installed": "InstalledCount",
+    "installed_other": "InstalledOtherCount",
+    "installed_pending_reboot": "InstalledPendingRebootCount",
+    "installed_rejected": "InstalledRejectedCount",
+    "missing": "MissingCount",
+    "failed": "FailedCount",
+    "not_applicable": "NotApplicableCount",
+    "available_security_update": "AvailableSecurityUpdateCount",
+}
+
+_LISTED = {
+    "missing": "Missing",
+    "failed": "Failed",
+    "installed_pending_reboot": "InstalledPendingReboot",
+    "installed_rejected": "InstalledRejected",
+    "available_security_update": "AvailableSecurityUpdate",
+}
+"""States whose patches are listed, and the value of the filter State for each."""
+
+
+def patch_states(
+    connection: Connection, node_ids: Sequence[str], installed_since: datetime | None = None
+) -> dict[str, PatchState]:
+    """The patch state of each node; one that never reported is not checked. Raises AwsError when none can be read.
+
+    Patches are asked for only where the counts say that there are some: missing, failed, pending or rejected ones, and
+    with ``installed_since`` those installed since then.
+    """
+    reported = _reported(connection, node_ids)
+
+    def read(node_id: str) -> PatchState:
+        return _state(connection, reported[node_id], installed_since)
+
+    states = {node_id: not_checked(NOT_REPORTED) for node_id in node_ids}
+    errors: list[AwsError] = []
+    for node_id, answer in map_side_by_side(read, [node_id for node_id in node_ids if node_id in reported]):
+        if isinstance(answer, AwsError):
+            errors.append(answer)
+            states[node_id] = not_checked(str(answer))
+        elif isinstance(answer, Exception):
+            raise answer
+        else:
+            states[node_id] = answer
+    if errors and len(errors) == len(reported):
+        raise errors[0]
+    return states
+
+
+def _reported(connection: Connection, node_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for part in chunks(node_ids, NODES_A_REQUEST):
+        listed = connection.pages(
+            "ssm",
+            "describe_instance_patch_states",
+            "InstancePatchStates",
+            "read the patch states",
+            InstanceIds=part,
+            MaxResults=NODES_A_REQUEST,
+        )
+        found.update({str(entry["InstanceId"]): entry for entry in listed})
+    return found
+
+
+def _state(connection: Connection, raw: Mapping[str, Any], installed_since: datetime | None) -> PatchState:
+    counts = {name: int(raw.get(member) or 0) for name, member in _COUNTS.items()}
+    wanted = [value for name, value in _LISTED.items() if counts[name]]
+    if installed_since and counts["installed"]:
+        wanted.append("Installed")
+    patches = _patches(connection, str(raw["InstanceId"]), wanted) if wanted else []
+    return patch_state(
+        baseline_id=str(raw.get("BaselineId", "")),
+        reported_at=iso(raw.get("OperationEndTime")),
+        operation=str(raw.get("Operation", "")),
+        counts=counts,
+        patches=[
+            patch
+            for patch, installed_at in patches
+            if patch["state"] != "installed" or _is_new(installed_at, installed_since)
+        ],
+    )
+
+
+def _patches(connection: Connection, node_id: str, states: Sequence[str]) -> list[tuple[Patch, datetime | None]]:
+    listed = connection.pages(
+        "ssm",
+        "describe_instance_patches",
+        "Patches",
+        f"read the patches of {node_id}",
+        InstanceId=node_id,
+        Filters=[{"Key": "State", "Values": list(states)}],
+        MaxResults=PATCHES_A_PAGE,
+    )
+    return [(_patch(raw), raw.get("InstalledTime")) for raw in listed]
+
+
+def _patch(raw: Mapping[str, Any]) -> Patch:
+    state = state_name(str(raw.get("State", "")))
+    return Patch(
+        id=str(raw.get("KBId", "")),
+        title=str(raw.get("Title", "")),
+        classification=str(raw.get("Classification", "")),
+        severity=str(raw.get("Severity", "")),
+        state=state,
+        installed_at=iso(raw.get("InstalledTime")) if state.startswith("installed") else "",
+    )
+
+
+def state_name(state: str) -> str:
+    """A patch state in snake_case; the model writes INSTALLED_OTHER, the service InstalledOther."""
+    if "_" in state or state.isupper():
+        return state.lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", state).lower()
+
+
+def iso(moment: Any) -> str:
+    """A time in ISO 8601 UTC; empty for none, and for the year 1 or 1970 by which the service says never."""
+    if not isinstance(moment, datetime) or moment.year <= 1970:
+        return ""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _is_new(installed_at: datetime | None, since: datetime | None) -> bool:
+    """Whether a patch was installed since then; Windows reports the day only, so the day counts."""
+    if installed_at is None or since is None:
+        return False
+    return installed_at.astimezone(UTC).date() >= since.astimezone(UTC).date()

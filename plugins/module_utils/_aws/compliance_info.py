@@ -1,0 +1,67 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of ``ssm_patch_compliance_info``: from its options to what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from .._core.errors import InputError
+from .._core.node_summary import MOST_FAILURES
+from .._core.nodes import Node
+from .._core.patches import COUNTS, PatchState, not_checked
+from .._ledger.scope_args import open_scope
+from .client import Connection
+from .compliance import patch_states
+from .module import session_of
+from .targets import Target, aws_nodes, on_targets, targets_of
+
+
+def read_compliance(module: Any) -> dict[str, Any]:
+    """Read the patch state of the nodes of the scope; in a run with ``when`` it is written to the ledger."""
+    params = module.params
+    scope = open_scope(params, module.check_mode, "observe")
+    nodes = aws_nodes(scope.nodes(), params["node_ids"])
+    since = _moment(params["installed_since"])
+    session = session_of(module)
+
+    def read(connection: Connection, target: Target[Node]) -> dict[str, PatchState]:
+        return patch_states(connection, [node.node_id for node in target.items], since)
+
+    answers = on_targets(session, targets_of(nodes, session.region), read)
+    states = {node_id: state for _target, found in answers.answers for node_id, state in found.items()}
+    for target, error in answers.errors:
+        states.update({node.node_id: not_checked(str(error)) for node in target.items})
+    if params["when"]:
+        scope.record_patches(params["when"], states)
+    unknown = [node for node in nodes if states[node.node_id]["not_checked"]]
+    answer: dict[str, Any] = {
+        "changed": False,
+        "total": len(nodes),
+        "counts": _totals(states),
+        "not_checked": [
+            {"node_id": node.node_id, "name": node.name, "reason": states[node.node_id]["not_checked"]}
+            for node in unknown[:MOST_FAILURES]
+        ],
+        "not_checked_omitted": max(0, len(unknown) - MOST_FAILURES),
+    }
+    if scope.run_id is None:
+        answer["patch_states"] = [{"node_id": node.node_id, **states[node.node_id]} for node in nodes]
+    return answer
+
+
+def _totals(states: Mapping[str, PatchState]) -> dict[str, int]:
+    return {name: sum(state["counts"][name] for state in states.values()) for name in COUNTS}
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError("installed_since", text, "a time in ISO 8601") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
