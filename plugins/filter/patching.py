@@ -13,6 +13,7 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._core.errors import PatchingError
 from ..module_utils._core.inventory import inventory_nodes
 from ..module_utils._core.probe import probe_script
+from ..module_utils._core.reboot import reboot_script
 
 
 def patch_nodes(
@@ -37,9 +38,17 @@ def patch_probe(os_family: str) -> str:
         raise AnsibleFilterError(f"patch_probe: {os_family!r} is neither linux nor windows") from error
 
 
+def patch_reboot(os_family: str, run_id: str) -> str:
+    """The script that reboots a node once; see its documentation."""
+    try:
+        return reboot_script(os_family, str(run_id))
+    except KeyError as error:
+        raise AnsibleFilterError(f"patch_reboot: {os_family!r} is neither linux nor windows") from error
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Name and function of each filter."""
-        return {"patch_nodes": patch_nodes, "patch_probe": patch_probe}
+        return {"patch_nodes": patch_nodes, "patch_probe": patch_probe, "patch_reboot": patch_reboot}

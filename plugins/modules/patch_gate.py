@@ -29,16 +29,29 @@ options:
   state:
     description:
       - V(joined) lets the wave join and evaluates its gate.
-      - V(closed) ends the wave. Nodes that have no verdict by then get V(not_checked).
+      - V(reboot) asks whether the nodes whose reboot is an act of its own may be rebooted. Without O(approval) they are
+        held, with everything installed.
+      - V(closed) ends the wave. Nodes that have no verdict by then and nothing under way get V(not_checked).
     type: str
-    choices: [joined, closed]
+    choices: [joined, reboot, closed]
     default: joined
   node_ids:
     description:
-      - Ids of the nodes of this wave, for O(state=joined).
+      - Ids of the nodes of this wave, for O(state=joined) and O(state=reboot).
     type: list
     elements: str
     default: []
+  nodes:
+    description:
+      - The nodes of the plan as RV(hybridops.patching.patch_run#module:nodes) has them. They are used in check mode
+        only, where there is no run in the ledger.
+    type: list
+    elements: dict
+  approval:
+    description:
+      - Who or what approved the reboot, for O(state=reboot). It is kept in the ledger and stands in the report.
+    type: str
+    default: ""
   override_reason:
     description:
       - Why the gate shall open although it is closed. The reason is kept in the ledger and stands in the report.
@@ -95,6 +108,10 @@ going:
   description: How many nodes may go.
   returned: O(state=joined)
   type: int
+joined_at:
+  description: The present time, from which on patches count as installed by this wave.
+  returned: O(state=joined)
+  type: str
 held:
   description: The nodes that may not go, with the reason (the first 200).
   returned: O(state=joined)
@@ -116,6 +133,24 @@ command_checks:
   returned: O(state=joined)
   type: list
   elements: dict
+nodes:
+  description: The nodes of the wave.
+  returned: O(state=joined), in check mode
+  type: list
+  elements: dict
+hooks:
+  description: The hooks of applications whose nodes may go, each with C(application), C(before), C(after), C(nodes).
+  returned: O(state=joined)
+  type: list
+  elements: dict
+reboot_modes:
+  description: Ids of the nodes that may go, by the reboot mode that the policy gives them.
+  returned: O(state=joined)
+  type: dict
+approved:
+  description: Whether the reboot is approved.
+  returned: O(state=reboot)
+  type: bool
 left:
   description: Ids of the nodes that had no verdict when the wave was closed.
   returned: O(state=closed)

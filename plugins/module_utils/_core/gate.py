@@ -28,7 +28,11 @@ class GateRule:
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """What the gate needs to know of a node of the run."""
+    """What the gate needs to know of a node of the run.
+
+    ``left_out`` is a node that the plan does nothing to; ``spread`` are keys of which two nodes of one wave must not
+    share any, such as a cluster.
+    """
 
     node_id: str
     name: str
@@ -37,6 +41,8 @@ class NodeState:
     application: str
     state: str
     reason: str = ""
+    left_out: bool = False
+    spread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,9 @@ def evaluate_gate(
     a node that is planned, going, held or not checked counts as failed. An earlier batch without any node closes the
     gate unless ``allow_empty``. ``override`` is a person's reason to open the gate all the same; it is kept.
     """
+    together = _together(wave_nodes)
+    if together:
+        return GateAnswer((), {node.node_id: together for node in wave_nodes}, together)
     everyone = list(run_nodes)
     verdict_of: dict[str, tuple[bool, str]] = {}
     open_nodes: list[str] = []
@@ -92,6 +101,23 @@ def evaluate_gate(
         reason = f"opened by hand ({override}) although {reason}"
     counts = {"wave": len(wave_nodes), "open": len(open_nodes), "held": len(held)}
     return GateAnswer(tuple(open_nodes), held, reason, overridden, counts)
+
+
+def _together(wave_nodes: Sequence[NodeState]) -> str:
+    """Why the nodes of a wave must not be down together, or an empty text; no override opens this.
+
+    Ansible cuts a batch into waves in the order of the inventory, so only the wave itself can tell.
+    """
+    seen: dict[str, NodeState] = {}
+    for node in wave_nodes:
+        for key in node.spread:
+            if key in seen:
+                return (
+                    f"{seen[key].name} and {node.name} are in one wave and must not be down together ({key}); "
+                    "use smaller waves or another order of hosts"
+                )
+            seen[key] = node
+    return ""
 
 
 def _decide(rule: GateRule, wave: int, application: str, everyone: Sequence[NodeState]) -> tuple[bool, str]:

@@ -116,7 +116,7 @@ class Scope(Protocol):
         """Power state of each node before the run touched it; what is remembered already stays."""
 
     def remembered_power(self) -> dict[str, str]:
-        """Power state of every node of the wave before the run touched it."""
+        """Power state before the run touched it, of every node of the wave on which nothing is under way any more."""
 
     def power_restored(self, node_ids: Iterable[str]) -> None:
         """These nodes are back in the power state that was remembered."""

@@ -5,65 +5,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from .._core.judge import command_checks
+from .._core.nodes import Node
+from .._core.wave import application_hooks, reboot_modes
 from .scope import LedgerScope
 from .scope_args import WAVE_ARGS, open_wave_ledger
-from .seen import planned_nodes
-from .waves import JoinedWave, Override, close_wave, join_wave
+from .seen import hold_nodes, planned_nodes
+from .store import now
+from .waves import JoinedWave, Override, approve_reboot, close_wave, join_wave
 
 HELD_SHOWN = 200
 
 GATE_ARGS: dict[str, Any] = {
     **WAVE_ARGS,
-    "state": {"type": "str", "choices": ["joined", "closed"], "default": "joined"},
+    "state": {"type": "str", "choices": ["joined", "reboot", "closed"], "default": "joined"},
     "node_ids": {"type": "list", "elements": "str", "default": []},
+    "nodes": {"type": "list", "elements": "dict"},
     "override_reason": {"type": "str", "default": ""},
     "override_by": {"type": "str", "default": ""},
+    "approval": {"type": "str", "default": ""},
     "reason": {"type": "str", "default": "the wave ended before this node had a verdict"},
 }
-GATE_RULES: dict[str, Any] = {"required_if": [("state", "closed", ("wave",))]}
+GATE_RULES: dict[str, Any] = {"required_if": [("state", "closed", ("wave",)), ("state", "reboot", ("wave",))]}
+
+Planned = Sequence[tuple[Node, Mapping[str, Any]]]
 
 
 def gate(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Join or close a wave; see the module's documentation for the result."""
+    """Join a wave, let it reboot or close it; see the module's documentation for the result."""
     if params["state"] == "closed":
         return _close(params, check_mode)
-    if check_mode:
-        return {"changed": False, **_answer(None, "not evaluated in check mode"), "going": len(params["node_ids"])}
+    if params["state"] == "reboot":
+        return _reboot(params, check_mode)
+    return _predict(params) if check_mode else _join(params)
+
+
+def _predict(params: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = set(params["node_ids"])
+    planned = [
+        (Node.from_dict(entry["node"]), entry["plan"])
+        for entry in params["nodes"] or ()
+        if entry["node"]["node_id"] in wanted and entry["batch"] == params["batch"]
+    ]
+    return {
+        "changed": bool(planned),
+        "opened": None,
+        "reason": "the gate is not evaluated in check mode",
+        "wave": 0,
+        "going": len(planned),
+        "held": {},
+        "unknown": sorted(wanted - {node.node_id for node, _plan in planned}),
+        "nodes": [node.to_dict() for node, _plan in planned],
+        **_work(planned),
+    }
+
+
+def _join(params: Mapping[str, Any]) -> dict[str, Any]:
     ledger = open_wave_ledger(params)
     override = Override(params["override_reason"].strip(), params["override_by"])
     joined = join_wave(ledger, params["run_id"], params["batch"], params["node_ids"], override)
-    checks: list[dict[str, Any]] = []
+    planned: Planned = []
     if joined.opened:
-        scope = LedgerScope(ledger, params["run_id"], params["batch"], joined.wave, "verify")
-        checks = command_checks(planned_nodes(scope))
+        planned = planned_nodes(LedgerScope(ledger, params["run_id"], params["batch"], joined.wave, "verify"))
     return {
         "changed": bool(joined.wave),
-        **_answer(joined.opened, joined.reason),
+        "opened": joined.opened,
+        "reason": joined.reason,
         "wave": joined.wave,
         "going": len(joined.going),
         "held": dict(islice(joined.held.items(), HELD_SHOWN)),
         "unknown": list(joined.unknown),
-        "providers": list(joined.providers),
-        "command_checks": checks,
+        **_work(planned),
         "warnings": _warnings(params["batch"], joined),
     }
 
 
-def _answer(opened: bool | None, reason: str) -> dict[str, Any]:
+def _work(planned: Planned) -> dict[str, Any]:
+    """What the roles need to know of the nodes that may go."""
     return {
-        "opened": opened,
-        "reason": reason,
-        "wave": 0,
-        "going": 0,
-        "held": {},
-        "unknown": [],
-        "providers": [],
-        "command_checks": [],
+        "providers": sorted({node.provider for node, _plan in planned}),
+        "command_checks": command_checks(planned),
+        "joined_at": now(),
+        "hooks": application_hooks(planned),
+        "reboot_modes": reboot_modes(planned),
     }
 
 
@@ -72,6 +100,20 @@ def _warnings(batch: str, joined: JoinedWave) -> list[str]:
         return []
     shown = ", ".join(joined.unknown[:3]) + (" …" if len(joined.unknown) > 3 else "")
     return [f"nothing is done to {len(joined.unknown)} hosts that the plan does not have in {batch}: {shown}"]
+
+
+def _reboot(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    approval = params["approval"].strip()
+    if check_mode:
+        return {"changed": False, "approved": bool(approval)}
+    ledger = open_wave_ledger(params)
+    scope = LedgerScope(ledger, params["run_id"], params["batch"], params["wave"], "reboot")
+    waiting = [node.node_id for node in scope.nodes() if node.node_id in set(params["node_ids"])]
+    if approval:
+        approve_reboot(ledger, params["run_id"], params["batch"], params["wave"], approval)
+    else:
+        hold_nodes(scope, waiting, "installed; the reboot waits for an approval (patch_reboot_approval)")
+    return {"changed": bool(waiting), "approved": bool(approval)}
 
 
 def _close(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:

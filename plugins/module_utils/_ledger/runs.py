@@ -127,7 +127,9 @@ def _write_batch(connection: Connection, ledger: Ledger, run_id: str, position: 
             "active_node": node.node_id,
             "batch": batch.name,
             "position": index,
-            "state": PLANNED,
+            "state": HELD if plan.get("held") else PLANNED,
+            "left_out": bool(plan.get("held")),
+            "reason": str(plan.get("held") or ""),
             "node": node.to_dict(),
             "plan": dict(plan),
         }
@@ -231,6 +233,20 @@ def summarize(ledger: Ledger, run_id: str) -> RunSummary:
         not_passed_omitted=max(0, others - len(not_passed)),
         details=row.details,
     )
+
+
+def joined_waves(ledger: Ledger, run_id: str) -> list[dict[str, Any]]:
+    """The waves of a run that joined: batch, wave and the providers of its nodes."""
+    t = ledger.tables.nodes
+    query = sa.select(t.c.batch, t.c.wave, t.c.node).where(t.c.run_id == run_id, t.c.wave.is_not(None))
+    found: dict[tuple[str, int], set[str]] = {}
+    with ledger.read() as connection:
+        for row in connection.execute(query):
+            found.setdefault((row.batch, row.wave), set()).add(row.node.get("provider") or "")
+    return [
+        {"batch": batch, "wave": wave, "providers": sorted(providers)}
+        for (batch, wave), providers in sorted(found.items())
+    ]
 
 
 def finish_run(ledger: Ledger, run_id: str, *, close: bool) -> RunSummary:

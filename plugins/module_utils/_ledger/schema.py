@@ -82,6 +82,8 @@ def _run_tables(metadata: MetaData) -> dict[str, Any]:
             sa.Column("wave", sa.Integer, nullable=True),
             sa.Column("position", sa.Integer, nullable=False),
             sa.Column("state", sa.String(32), nullable=False),
+            # The plan leaves the node out: it stays held whatever the gate says.
+            sa.Column("left_out", sa.Boolean, nullable=False),
             _text("reason"),
             _text("ended_at"),
             sa.Column("node", sa.JSON, nullable=False),

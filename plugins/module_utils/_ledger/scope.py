@@ -17,7 +17,7 @@ from .._core.scope import OPERATION_OPEN, NodeResult, Operation
 from .._core.states import FAILED, GOING, NODE, PASSED, PHASE, SKIPPED, STARTED, check_transition
 from .operations import OperationStore
 from .store import Ledger, chunks, now
-from .waves import require_open_gate
+from .waves import busy_nodes, require_open_gate
 
 # Without SQLAlchemy open_ledger refuses before anything here can be called.
 with suppress(ImportError):
@@ -191,7 +191,8 @@ class LedgerScope:
             .where(*self._in_wave())
         )
         with self.ledger.read() as connection:
-            return {row.node_id: row.before for row in connection.execute(query)}
+            busy = busy_nodes(connection, self.ledger, self._run_id)
+            return {row.node_id: row.before for row in connection.execute(query) if row.node_id not in busy}
 
     def power_restored(self, node_ids: Iterable[str]) -> None:
         t = self.ledger.tables.power

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .._core.errors import PatchingError
 from .._core.gate import GateAnswer, GateRule, NodeState, evaluate_gate
+from .._core.scope import OPERATION_OPEN
 from .._core.states import GOING, HELD, NODE, NOT_CHECKED, PLANNED, RUN_RUNNING, check_transition
 from .runs import require_run
 from .store import Ledger, chunks, now
@@ -63,7 +64,7 @@ def join_wave(
         mine = {n.node_id: n for n in states if n.batch == batch}
         unknown = [node_id for node_id in node_ids if node_id not in mine]
         wave_nodes = [mine[node_id] for node_id in dict.fromkeys(node_ids) if node_id in mine]
-        waiting = [n for n in wave_nodes if n.state in (PLANNED, GOING, HELD)]
+        waiting = [n for n in wave_nodes if n.state in (PLANNED, GOING, HELD) and not n.left_out]
         if not waiting:
             return _nothing_to_do(batch, wave_nodes, unknown)
         wave = _wave_number(list(mine.values()), waiting)
@@ -85,21 +86,26 @@ def join_wave(
 
 
 def close_wave(ledger: Ledger, run_id: str, batch: str, wave: int, reason: str) -> list[str]:
-    """Give ``not_checked`` to the nodes of a wave that still have no verdict; answers their ids."""
+    """Give ``not_checked`` to the nodes of a wave that have no verdict and nothing under way; answers their ids.
+
+    A node on which an operation is still under way keeps going, so that the run can take it up again.
+    """
     t = ledger.tables
+    mine = (t.nodes.c.run_id == run_id, t.nodes.c.batch == batch)
     with ledger.write() as connection:
-        where = (
-            t.nodes.c.run_id == run_id,
-            t.nodes.c.batch == batch,
-            t.nodes.c.wave == wave,
-            t.nodes.c.state == GOING,
-        )
-        left = list(connection.execute(sa.select(t.nodes.c.node_id).where(*where)).scalars())
-        connection.execute(sa.update(t.nodes).where(*where).values(state=NOT_CHECKED, reason=reason, ended_at=now()))
-        unfinished = connection.execute(
-            sa.select(sa.func.count()).where(
-                t.nodes.c.run_id == run_id, t.nodes.c.batch == batch, t.nodes.c.state.in_((PLANNED, GOING))
+        going = connection.execute(
+            sa.select(t.nodes.c.node_id).where(*mine, t.nodes.c.wave == wave, t.nodes.c.state == GOING)
+        ).scalars()
+        busy = busy_nodes(connection, ledger, run_id)
+        left = [node_id for node_id in going if node_id not in busy]
+        for part in chunks(left):
+            connection.execute(
+                sa.update(t.nodes)
+                .where(*mine, t.nodes.c.node_id.in_(part))
+                .values(state=NOT_CHECKED, reason=reason, ended_at=now())
             )
+        unfinished = connection.execute(
+            sa.select(sa.func.count()).where(*mine, t.nodes.c.state.in_((PLANNED, GOING)))
         ).scalar_one()
         if not unfinished:
             connection.execute(
@@ -108,6 +114,38 @@ def close_wave(ledger: Ledger, run_id: str, batch: str, wave: int, reason: str) 
                 .values(finished=now())
             )
     return left
+
+
+def busy_nodes(connection: Connection, ledger: Ledger, run_id: str) -> set[str]:
+    """Ids of the run's nodes on which an operation is still under way."""
+    t = ledger.tables
+    query = (
+        sa.select(t.operation_nodes.c.node_id)
+        .join(t.operations, t.operations.c.operation_id == t.operation_nodes.c.operation_id)
+        .where(
+            t.operations.c.run_id == run_id,
+            t.operations.c.state.in_(OPERATION_OPEN),
+            t.operation_nodes.c.status == "",
+        )
+    )
+    return set(connection.execute(query).scalars())
+
+
+def approve_reboot(ledger: Ledger, run_id: str, batch: str, wave: int, approval: str) -> None:
+    """Write down who approved the reboot of a wave's nodes."""
+    with ledger.write() as connection:
+        connection.execute(
+            sa.insert(ledger.tables.gates).values(
+                run_id=run_id,
+                batch=batch,
+                wave=wave,
+                opened=True,
+                reason=f"the reboot is approved: {approval}",
+                evaluated_at=now(),
+                override_reason="",
+                override_by="",
+            )
+        )
 
 
 def require_open_gate(ledger: Ledger, run_id: str, batch: str, wave: int) -> str:
@@ -158,9 +196,7 @@ def _rule(connection: Connection, ledger: Ledger, run_id: str, batch: str) -> Ga
 
 def _states(connection: Connection, ledger: Ledger, run_id: str) -> list[NodeState]:
     t = ledger.tables
-    query = sa.select(
-        t.nodes.c.node_id, t.nodes.c.batch, t.nodes.c.wave, t.nodes.c.state, t.nodes.c.reason, t.nodes.c.node
-    ).where(t.nodes.c.run_id == run_id)
+    query = sa.select(t.nodes).where(t.nodes.c.run_id == run_id)
     return [
         NodeState(
             node_id=row.node_id,
@@ -170,6 +206,8 @@ def _states(connection: Connection, ledger: Ledger, run_id: str) -> list[NodeSta
             application=row.node.get("application") or "",
             state=row.state,
             reason=row.reason,
+            left_out=bool(row.left_out),
+            spread=tuple(row.plan.get("spread") or ()),
         )
         for row in connection.execute(query)
     ]

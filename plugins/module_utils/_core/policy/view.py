@@ -11,7 +11,7 @@ from .model import Policy
 
 
 def policy_view(policy: Policy) -> dict[str, Any]:
-    """Names of batches and environments, tag keys, accounts, where it was read from and its digest."""
+    """Names of batches and environments, tag keys, patterns of patch groups, accounts, where it was read from and its digest."""
     batches = [batch.name for batch in policy.batches]
     batches += [batch.name for application in policy.applications for batch in application.batches]
     return {
@@ -21,6 +21,10 @@ def policy_view(policy: Policy) -> dict[str, Any]:
         "environments": [environment.name for environment in policy.environments],
         "tag_keys": {
             cloud: {field: list(keys) for field, keys in fields.items()} for cloud, fields in policy.tag_keys.items()
+        },
+        "group_patterns": {
+            environment.name: policy.group_format.format(environment=environment.name, slot="*", batch="*")
+            for environment in policy.environments
         },
         "accounts": {
             cloud: {account: access.to_dict() for account, access in accounts.items()}
