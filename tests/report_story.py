@@ -196,7 +196,7 @@ def _work(
             seconds = rng.randint(low, high)
             fate = story.fates.get((batch, places[node["node_id"]]), "")
             phase = _phase(name, clock, seconds, *_outcome(name, fate))
-            if stop and rng.random() < 0.6:
+            if stop and (node is going[0] or rng.random() < 0.6):
                 phase |= {"finished": None, "status": "started", "detail": "waiting for the service's answer"}
             node["phases"].append(phase)
             _operate(node, phase, handle)
@@ -266,15 +266,15 @@ def _before(story: Story, node: Record, phase: Record) -> Record:
 
 
 def _observe_after(node: Record, phase: Record) -> None:
-    patches = node["patches"]
-    done = [{**p, "state": "installed", "installed_at": phase["started"]} for p in patches["before"]["patches"]]
-    patches["after"] = patches["before"] | {
+    own = node["patches"]
+    done = [{**p, "state": "installed", "installed_at": phase["started"]} for p in own["before"]["patches"]]
+    own["after"] = own["before"] | {
         "counts": counts(installed=211 + len(done), installed_other=14, not_applicable=873),
         "patches": done,
         "reported_at": phase["finished"] or "",
         "operation": "Install",
     }
-    patches["installed"] = [patch["id"] for patch in done]
+    own["installed"] = [patch["id"] for patch in done]
 
 
 def _verify(node: Record, phase: Record) -> None:

@@ -53,13 +53,10 @@ def _failed(run: Mapping[str, Any]) -> list[Advice]:
     if not nodes:
         return []
     kept = sum(1 for node in nodes if node["snapshot_ids"])
-    saved = (
-        f" {'A snapshot set' if kept == 1 else f'{kept:,} snapshot sets'} from before the run can restore "
-        if kept
-        else ""
-    )
-    what = saved and saved + _it(kept, "it.", "them." if kept == len(nodes) else "some of them.")
-    return [_those(nodes, f"Repair {_it(len(nodes), 'the node that', 'the nodes that')} failed.{what}", urgent=True)]
+    sets = _it(kept, "A snapshot set", f"{kept:,} snapshot sets")
+    whom = _it(len(nodes), "it", "them") if kept == len(nodes) else _it(kept, "one of them", "some of them")
+    saved = f" {sets} from before the run can restore {whom}." if kept else ""
+    return [_those(nodes, f"Repair {_it(len(nodes), 'the node that', 'the nodes that')} failed.{saved}", urgent=True)]
 
 
 def _not_checked(run: Mapping[str, Any]) -> list[Advice]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from .outcome import as_of, work_phases
@@ -18,7 +18,7 @@ MAX_LANES = 40
 MAX_TICKS = 8
 _STEPS = (
     *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200),
-    *(86400, 172800, 604800, 1209600, 2419200, 7257600, 31536000),
+    *(86400, 172800, 604800, 1209600, 2419200, 7257600, 31536000, 157680000),
 )
 
 
@@ -104,14 +104,15 @@ def _ticks(scale: Scale) -> list[Tick]:
     step = next((step for step in _STEPS if seconds / step <= MAX_TICKS), _STEPS[-1])
     midnight = scale.start.replace(hour=0, minute=0, second=0, microsecond=0)
     number = int((scale.start - midnight).total_seconds() // step)
-    form = "%H:%M:%S" if step < 60 else "%H:%M" if step < 86400 else "%d %b"
+    form = "%H:%M:%S" if step < 60 else "%H:%M" if step < 86400 else "%d %b" if step < 2419200 else "%b %Y"
     ticks: list[Tick] = []
     while (moment := midnight + timedelta(seconds=number * step)) <= scale.end and len(ticks) <= 2 * MAX_TICKS:
         number += 1
         if moment < scale.start:
             continue
         x = scale.at(moment)
-        ticks.append(Tick(x, moment.strftime(form), "start" if x < 3 else "end" if x > 97 else "middle"))
+        label = moment.strftime("%d %b" if form.startswith("%H") and moment.time() == time(0) else form)
+        ticks.append(Tick(x, label, "start" if x < 3 else "end" if x > 97 else "middle"))
     return ticks
 
 

@@ -74,8 +74,12 @@ def _policy() -> str:
     )
 
 
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="replace")
+
+
 def _link(run: Mapping[str, Any], node: Mapping[str, Any]) -> str:
-    return f"#run={quote(run['run_id'], safe='')}&node={quote(node['node_id'], safe='')}"
+    return f"#run={_quoted(run['run_id'])}&node={_quoted(node['node_id'])}"
 
 
 def _stopped_in(node: Mapping[str, Any]) -> str:
@@ -171,7 +175,7 @@ def _run(run: Mapping[str, Any], number: int) -> dict[str, Any]:
     return {
         **{key: run[key] for key in ("run_id", "environment", "warnings", "policy")},
         "number": number,
-        "link": f"#run={quote(run['run_id'], safe='')}",
+        "link": f"#run={_quoted(run['run_id'])}",
         "state": run_state(run),
         "headline": headline(run),
         "counts": counts,

@@ -65,7 +65,7 @@ function show() {
 }
 
 startTheme();
-if (data.runs.length) { byId('list').hidden = false; startList(); startSheet(); show(); }
+if (data.runs.length) { byId('list').hidden = false; byId('no-list').hidden = true; startList(); startSheet(); show(); }
 window.addEventListener('hashchange', () => {
   if (location.hash.length < 2 || location.hash.includes('=')) { show(); }
 });

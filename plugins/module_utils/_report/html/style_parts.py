@@ -48,8 +48,8 @@ CHART = """\
 
 LIST = """\
 .filters { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: center; margin-top: 12px; }
-.filters label { display: flex; align-items: center; gap: 6px; color: var(--quiet); white-space: nowrap; }
-.filters select, .filters input { color: var(--ink); }
+.field { display: flex; align-items: center; gap: 6px; min-width: 0; }
+.field label { color: var(--quiet); white-space: nowrap; }
 .filters select { max-width: 200px; }
 .filters .grow { flex: 1 1 220px; }
 .filters .grow input { width: 100%; }

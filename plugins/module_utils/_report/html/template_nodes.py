@@ -23,7 +23,7 @@ SYMBOLS = """\
 NODES = """\
 <section class="nodes" aria-labelledby="list-title">
 <h2 id="list-title" tabindex="-1">Nodes</h2>
-<noscript><p>The list of nodes needs JavaScript. The same is in nodes.csv beside this file.</p></noscript>
+<p id="no-list">The list of nodes needs JavaScript. The same is in nodes.csv beside this file.</p>
 <div id="list" hidden>
 <form class="filters" role="search" aria-label="Filter the nodes">
 <div class="chips" role="group" aria-label="Verdict">
@@ -33,10 +33,10 @@ NODES = """\
 {{- labels[state] }} <b></b></button>
 {% endfor %}
 </div>
-<label>Batch <select id="f-batch"></select></label>
-<label>Application <select id="f-application"></select></label>
-<label class="grow">Search <input id="f-text" type="search" placeholder="name, id, account, reason" autocomplete="off"
- spellcheck="false" aria-keyshortcuts="/"></label>
+<div class="field"><label for="f-batch">Batch</label> <select id="f-batch"></select></div>
+<div class="field"><label for="f-application">Application</label> <select id="f-application"></select></div>
+<div class="field grow"><label for="f-text">Search</label> <input id="f-text" type="search" placeholder="name, id, account, reason" autocomplete="off"
+ spellcheck="false" aria-keyshortcuts="/"></div>
 <button type="button" id="f-clear">Clear</button>
 </form>
 <p id="found" class="quiet" role="status"></p>
