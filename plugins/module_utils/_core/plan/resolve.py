@@ -40,6 +40,7 @@ class Resolver:
         self._groups: dict[str, GroupName | None] = {}
         self._applications = {application.name: application for application in policy.applications}
         self._batches = {batch.name: batch for batch in policy.batches}
+        self._known_batches = {batch.name for batch in all_batches(policy)}
         self._keys: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def environments_of(self, node: Node, facts: NodeFacts | None) -> tuple[str, ...]:
@@ -50,14 +51,15 @@ class Resolver:
 
     def subject(self, listed: Node, facts: NodeFacts | None) -> Subject:
         """The node with all that is known of it."""
-        labels = {**(facts.tags if facts else {}), **listed.labels}
+        labels = self._labels(listed, facts)
         node = self._complete(listed, facts, labels)
         group = self._parse(node.patch_group)
         application = self._applications.get(node.application)
         declared = tuple(dict.fromkeys(name for name in (listed.batch, group.batch if group else "") if name))
         choice = batches_of(self._policy, application)
         matched = tuple(batch.name for batch in choice if batch.match.fits(node, labels))
-        name = _only(declared) or (_only(matched) if not declared else "")
+        name = _only(declared if declared else matched)
+        name = name if name in self._known_batches else ""
         node = replace(node, batch=name)
         batch = next((one for one in choice if one.name == name), None)
         return Subject(
@@ -93,14 +95,21 @@ class Resolver:
             os=os,
             os_family=found.os_family or listed.os_family or family_of(os),
             patch_group=listed.patch_group or found.patch_group,
-            application=listed.application or self._tag(listed.provider or found.provider, "application", labels),
+            application=listed.application or labels.get("application", ""),
             environment=self._environment.name,
         )
 
-    def _tag(self, provider: str, what: str, labels: Mapping[str, str]) -> str:
+    def _labels(self, listed: Node, facts: NodeFacts | None) -> dict[str, str]:
+        """Tags and labels, the inventory's over the cloud's, and what ``tag_keys`` calls by another name."""
+        labels = {**(facts.tags if facts else {}), **listed.labels}
+        provider = listed.provider or (facts.provider if facts else "")
         if provider not in self._keys:
             self._keys[provider] = tag_keys_for(self._policy, provider)
-        return next((labels[key] for key in self._keys[provider].get(what, ()) if labels.get(key)), "")
+        for label, keys in self._keys[provider].items():
+            found = next((labels[key] for key in keys if labels.get(key)), "")
+            if found:
+                labels.setdefault(label, found)
+        return labels
 
     def _parse(self, group: str) -> GroupName | None:
         if group not in self._groups:

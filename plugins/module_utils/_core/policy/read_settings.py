@@ -87,16 +87,19 @@ def read_match(value: Located, path: str, problems: Problems) -> Match:
     for key in fields.entries:
         if key == "labels":
             labels = fields.sub("labels", None)
-            conditions |= {name: labels.texts(name) or () for name in labels.entries}
+            conditions |= {name: _patterns(labels, name) for name in labels.entries}
         else:
-            conditions[key] = fields.texts(key) or ()
+            conditions[key] = _patterns(fields, key)
             _refuse_near_miss(fields, key)
-    for key, patterns in conditions.items():
-        if not patterns and not fields.has(key):
-            problems.add(
-                value.line, f"{path}.{key}", "is empty and would fit no node; allowed: a text or a list of texts"
-            )
     return Match.of(conditions)
+
+
+def _patterns(fields: Fields, key: str) -> tuple[str, ...]:
+    patterns = fields.texts(key) or ()
+    if not patterns:
+        allowed = "a text or a list of texts"
+        fields.problems.add(fields.get(key).line, fields.at(key), f"is empty and would fit no node; allowed: {allowed}")
+    return patterns
 
 
 def _refuse_near_miss(fields: Fields, key: str) -> None:
