@@ -1,0 +1,384 @@
+#!/usr/bin/python
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ssm_patch_baseline
+short_description: Manage Systems Manager patch baselines
+version_added: 0.1.0
+author:
+  - hybridops.patching contributors (@hybridops)
+description:
+  - Creates, changes and deletes patch baselines, and makes one the default of its operating system.
+  - What is not set stays as it is. The order of rules, filters, patches and sources has no meaning.
+  - Names of baselines are not unique. A name that several baselines have is refused unless O(baseline_id) is given.
+options:
+  state:
+    description:
+      - Whether the baseline is to exist.
+      - A baseline that is registered for a patch group, or is the default, cannot be deleted.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The baseline's name. With O(baseline_id) the name to give it.
+    type: str
+  baseline_id:
+    description:
+      - The baseline's id, instead of finding it by name.
+    type: str
+  operating_system:
+    description:
+      - The operating system whose patches the baseline decides on. The service takes V(WINDOWS) when a baseline is created
+        without. It cannot be changed.
+      - Together with O(name) only baselines of this operating system are looked at.
+    type: str
+    choices:
+      - WINDOWS
+      - AMAZON_LINUX
+      - AMAZON_LINUX_2
+      - AMAZON_LINUX_2022
+      - AMAZON_LINUX_2023
+      - UBUNTU
+      - REDHAT_ENTERPRISE_LINUX
+      - SUSE
+      - CENTOS
+      - ORACLE_LINUX
+      - DEBIAN
+      - MACOS
+      - RASPBIAN
+      - ROCKY_LINUX
+      - ALMA_LINUX
+  description:
+    description:
+      - Description of the baseline.
+    type: str
+  approval_rules:
+    description:
+      - Rules by which patches are approved. The list is set as a whole.
+    type: list
+    elements: dict
+    suboptions:
+      patch_filters:
+        description:
+          - What a patch has to match, all filters of the list.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          key:
+            description: What is compared, such as V(PRODUCT), V(CLASSIFICATION), V(SEVERITY) or V(MSRC_SEVERITY).
+            type: str
+            required: true
+          values:
+            description: The values of which one has to match; V(*) matches all.
+            type: list
+            elements: str
+            required: true
+      approve_after_days:
+        description:
+          - After how many days since their release patches are approved. Excludes O(approval_rules[].approve_until_date).
+        type: int
+      approve_until_date:
+        description:
+          - Patches released until this day are approved, V(YYYY-MM-DD).
+        type: str
+      compliance_level:
+        description:
+          - How severe it is that such a patch is missing. The service takes V(UNSPECIFIED) when unset.
+        type: str
+        choices:
+          - CRITICAL
+          - HIGH
+          - MEDIUM
+          - LOW
+          - INFORMATIONAL
+          - UNSPECIFIED
+      enable_non_security:
+        description:
+          - Whether updates that concern no security are approved too. Only for Linux.
+        type: bool
+  approved_patches:
+    description:
+      - Patches approved explicitly. V([]) empties the list.
+    type: list
+    elements: str
+  approved_patches_compliance_level:
+    description:
+      - How severe it is that an explicitly approved patch is missing.
+    type: str
+    choices:
+      - CRITICAL
+      - HIGH
+      - MEDIUM
+      - LOW
+      - INFORMATIONAL
+      - UNSPECIFIED
+  approved_patches_enable_non_security:
+    description:
+      - Whether the list of approved patches may hold updates that concern no security. Only for Linux.
+    type: bool
+  rejected_patches:
+    description:
+      - Patches rejected explicitly, which wins over rules and O(approved_patches). V([]) empties the list.
+    type: list
+    elements: str
+  rejected_patches_action:
+    description:
+      - Whether a rejected patch may be installed as a dependency of another.
+    type: str
+    choices: [ALLOW_AS_DEPENDENCY, BLOCK]
+  global_filters:
+    description:
+      - What patches have to match to be considered at all. V([]) empties the list.
+    type: list
+    elements: dict
+    suboptions:
+      key:
+        description: What is compared, such as V(PRODUCT), V(CLASSIFICATION), V(SEVERITY) or V(MSRC_SEVERITY).
+        type: str
+        required: true
+      values:
+        description: The values of which one has to match; V(*) matches all.
+        type: list
+        elements: str
+        required: true
+  sources:
+    description:
+      - Repositories to use instead of those that are set up on the nodes. Only for Linux. V([]) empties the list.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the source.
+        type: str
+        required: true
+      products:
+        description: The releases of the operating system that it is for.
+        type: list
+        elements: str
+        required: true
+      configuration:
+        description: The repository's definition, in the form of the package manager.
+        type: str
+        required: true
+  available_security_updates_compliance_status:
+    description:
+      - Whether a node counts as compliant that lacks security updates which are available but not approved. For Windows.
+    type: str
+    choices: [COMPLIANT, NON_COMPLIANT]
+  default_baseline:
+    description:
+      - Whether the baseline is the default of its operating system. V(false) makes the service's own baseline the default
+        again where this one is.
+    type: bool
+  tags:
+    description:
+      - Tags of the baseline. V({}) together with O(purge_tags=true) removes all.
+    type: dict
+  purge_tags:
+    description:
+      - Whether tags that are not in O(tags) are removed. Without effect when O(tags) is not set.
+    type: bool
+    default: true
+  account:
+    description:
+      - The account to work in, that of the module's credentials when unset. How others are reached is told by O(accounts).
+    type: str
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - hybridops.patching.attributes
+  - hybridops.patching.attributes.aws
+  - hybridops.patching.aws_targets
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+seealso:
+  - module: hybridops.patching.ssm_patch_group
+"""
+
+EXAMPLES = r"""
+- name: A baseline that approves important security updates of Red Hat at once
+  hybridops.patching.ssm_patch_baseline:
+    region: eu-central-1
+    name: test-redhat
+    operating_system: REDHAT_ENTERPRISE_LINUX
+    approval_rules:
+      - patch_filters:
+          - {key: CLASSIFICATION, values: [Security, Bugfix]}
+          - {key: SEVERITY, values: [Critical, Important]}
+        approve_after_days: 0
+    tags:
+      environment: test
+
+- name: The same for production, two weeks later
+  hybridops.patching.ssm_patch_baseline:
+    region: eu-central-1
+    account: "222222222222"
+    accounts:
+      "222222222222": {role_arn: "arn:aws:iam::222222222222:role/patching"}
+    name: prod-redhat
+    operating_system: REDHAT_ENTERPRISE_LINUX
+    approval_rules:
+      - patch_filters:
+          - {key: CLASSIFICATION, values: [Security, Bugfix]}
+          - {key: SEVERITY, values: [Critical, Important]}
+        approve_after_days: 14
+
+- name: Reject a patch
+  hybridops.patching.ssm_patch_baseline:
+    region: eu-central-1
+    name: prod-windows
+    operating_system: WINDOWS
+    rejected_patches: [KB5034439]
+
+- name: Delete a baseline
+  hybridops.patching.ssm_patch_baseline:
+    region: eu-central-1
+    name: old-windows
+    state: absent
+"""
+
+RETURN = r"""
+baseline:
+  description: The baseline, in check mode as it will be; empty when there is none.
+  returned: always
+  type: dict
+  contains:
+    baseline_id:
+      description: Its id, empty in check mode when it would be created.
+      type: str
+      returned: when it exists
+    name:
+      description: Its name.
+      type: str
+      returned: when it exists
+    operating_system:
+      description: Its operating system.
+      type: str
+      returned: when it exists
+    description:
+      description: Its description.
+      type: str
+      returned: when it exists
+    approval_rules:
+      description: Its rules, as in O(approval_rules).
+      type: list
+      elements: dict
+      returned: when it exists
+    approved_patches:
+      description: Patches approved explicitly.
+      type: list
+      elements: str
+      returned: when it exists
+    approved_patches_compliance_level:
+      description: How severe it is that an explicitly approved patch is missing.
+      type: str
+      returned: when it exists
+    approved_patches_enable_non_security:
+      description: Whether the list of approved patches may hold updates that concern no security.
+      type: bool
+      returned: when it exists
+    rejected_patches:
+      description: Patches rejected explicitly.
+      type: list
+      elements: str
+      returned: when it exists
+    rejected_patches_action:
+      description: Whether a rejected patch may be installed as a dependency.
+      type: str
+      returned: when it exists
+    global_filters:
+      description: Its filters, as in O(global_filters).
+      type: list
+      elements: dict
+      returned: when it exists
+    sources:
+      description: Its sources, as in O(sources).
+      type: list
+      elements: dict
+      returned: when it exists
+    available_security_updates_compliance_status:
+      description: How available but not approved security updates count, empty when that is not set.
+      type: str
+      returned: when it exists
+    patch_groups:
+      description: Patch groups that it is registered for.
+      type: list
+      elements: str
+      returned: when it exists
+    default_baseline:
+      description: Whether it is the default of its operating system.
+      type: bool
+      returned: when it exists
+    tags:
+      description: Its tags.
+      type: dict
+      returned: when it exists
+"""
+
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline import manage_baseline
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_model import LEVELS, SYSTEMS
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import ACCOUNTS_ARGS, aws_module, run
+
+
+def argument_spec() -> dict[str, dict[str, object]]:
+    filters = {
+        "key": {"type": "str", "required": True},
+        "values": {"type": "list", "elements": "str", "required": True},
+    }
+    rule = {
+        "patch_filters": {"type": "list", "elements": "dict", "required": True, "options": filters},
+        "approve_after_days": {"type": "int"},
+        "approve_until_date": {"type": "str"},
+        "compliance_level": {"type": "str", "choices": list(LEVELS)},
+        "enable_non_security": {"type": "bool"},
+    }
+    source = {
+        "name": {"type": "str", "required": True},
+        "products": {"type": "list", "elements": "str", "required": True},
+        "configuration": {"type": "str", "required": True},
+    }
+    return {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "name": {"type": "str"},
+        "baseline_id": {"type": "str"},
+        "operating_system": {"type": "str", "choices": list(SYSTEMS)},
+        "description": {"type": "str"},
+        "approval_rules": {
+            "type": "list",
+            "elements": "dict",
+            "options": rule,
+            "mutually_exclusive": [("approve_after_days", "approve_until_date")],
+        },
+        "approved_patches": {"type": "list", "elements": "str"},
+        "approved_patches_compliance_level": {"type": "str", "choices": list(LEVELS)},
+        "approved_patches_enable_non_security": {"type": "bool"},
+        "rejected_patches": {"type": "list", "elements": "str"},
+        "rejected_patches_action": {"type": "str", "choices": ["ALLOW_AS_DEPENDENCY", "BLOCK"]},
+        "global_filters": {"type": "list", "elements": "dict", "options": filters},
+        "sources": {"type": "list", "elements": "dict", "options": source},
+        "available_security_updates_compliance_status": {"type": "str", "choices": ["COMPLIANT", "NON_COMPLIANT"]},
+        "default_baseline": {"type": "bool"},
+        "tags": {"type": "dict"},
+        "purge_tags": {"type": "bool", "default": True},
+        "account": {"type": "str"},
+    }
+
+
+def main() -> None:
+    spec = {**ACCOUNTS_ARGS, **argument_spec()}
+    run(aws_module(spec, required_one_of=[("name", "baseline_id")]), manage_baseline)
+
+
+if __name__ == "__main__":
+    main()
