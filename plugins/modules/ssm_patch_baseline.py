@@ -32,8 +32,8 @@ options:
     type: str
   operating_system:
     description:
-      - The operating system whose patches the baseline decides on. The service takes V(WINDOWS) when a baseline is created
-        without. It cannot be changed.
+      - The operating system whose patches the baseline decides on. The service takes V(WINDOWS) when a baseline is
+        created without. It cannot be changed.
       - Together with O(name) only baselines of this operating system are looked at.
     type: str
     choices:
@@ -80,7 +80,8 @@ options:
             required: true
       approve_after_days:
         description:
-          - After how many days since their release patches are approved. Excludes O(approval_rules[].approve_until_date).
+          - After how many days since their release patches are approved. Excludes
+            O(approval_rules[].approve_until_date).
         type: int
       approve_until_date:
         description:
@@ -167,13 +168,14 @@ options:
         required: true
   available_security_updates_compliance_status:
     description:
-      - Whether a node counts as compliant that lacks security updates which are available but not approved. For Windows.
+      - Whether a node counts as compliant that lacks security updates which are available but not approved. For
+        Windows.
     type: str
     choices: [COMPLIANT, NON_COMPLIANT]
   default_baseline:
     description:
-      - Whether the baseline is the default of its operating system. V(false) makes the service's own baseline the default
-        again where this one is.
+      - Whether the baseline is the default of its operating system. V(false) makes the service's own baseline the
+        default again where this one is.
     type: bool
   tags:
     description:
@@ -186,7 +188,8 @@ options:
     default: true
   account:
     description:
-      - The account to work in, that of the module's credentials when unset. How others are reached is told by O(accounts).
+      - The account to work in, that of the module's credentials when unset. How others are reached is told by
+        O(accounts).
     type: str
 extends_documentation_fragment:
   - amazon.aws.common.modules

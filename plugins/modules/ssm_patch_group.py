@@ -11,8 +11,8 @@ version_added: 0.1.0
 author:
   - hybridops.patching contributors (@hybridops)
 description:
-  - Registers a patch group with one baseline for each operating system. A node of a group and operating system for which
-    none is registered silently gets the default baseline.
+  - Registers a patch group with one baseline for each operating system. A node of a group and operating system for
+    which none is registered silently gets the default baseline.
   - Which nodes are in the group is told by their tag, see M(hybridops.patching.ssm_patch_group_tag).
 options:
   patch_group:
@@ -39,7 +39,8 @@ options:
     default: false
   account:
     description:
-      - The account to work in, that of the module's credentials when unset. How others are reached is told by O(accounts).
+      - The account to work in, that of the module's credentials when unset. How others are reached is told by
+        O(accounts).
     type: str
 extends_documentation_fragment:
   - amazon.aws.common.modules

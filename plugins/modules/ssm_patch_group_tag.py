@@ -11,8 +11,8 @@ version_added: 0.1.0
 author:
   - hybridops.patching contributors (@hybridops)
 description:
-  - Sets or removes the tag that puts a node into a patch group, on EC2 instances up to 1000 in a request, on hybrid nodes
-    (V(mi-…)) one by one.
+  - Sets or removes the tag that puts a node into a patch group, on EC2 instances up to 1000 in a request, on hybrid
+    nodes (V(mi-…)) one by one.
   - Only nodes whose tag differs are written.
 options:
   nodes:
