@@ -83,16 +83,21 @@ def plan(
     known: list[NodeFacts] | None = None,
     extra: str = "",
     *,
+    text: str = "",
     environment: str = "prod",
     **options: Any,
 ) -> Plan:
-    """A plan for prod; without nodes for one Linux and one Windows node with which all is well."""
+    """A plan for prod; without nodes for one Linux and one Windows node with which all is well.
+
+    ``extra`` are keys beside those of the small policy, ``text`` is another policy.
+    """
     if nodes is None:
         nodes = [node(1), node(2, windows=True)]
     if known is None:
         known = [facts(one, windows=one.patch_group.endswith("2")) for one in nodes]
     arguments: dict[str, Any] = {"now": IN_SLOT, "run_id": "run-1"} | options
-    return make_plan(policy(extra), environment, nodes, {one.node_id: one for one in known}, **arguments)
+    rules = parse_policy(text) if text else policy(extra)
+    return make_plan(rules, environment, nodes, {one.node_id: one for one in known}, **arguments)
 
 
 def plan_of_one(extra: str = "", *, options: Any = None, listed: dict[str, Any] | None = None, **known: Any) -> Plan:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.load import parse_policy
 from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.order import batch_order, find_cycle
@@ -45,7 +47,7 @@ SLOT = "name: a, when: {time: '06:00'}"
             "applications[0].checks[0].batch: there is no batch 'batch_3'; allowed: batch_1, batch_2",
         ),
         (
-            "environments: [a], applications: [{name: x, batches: [{name: one}], checks: [{port: 80, batch: batch_1}]}]",
+            "environments: [a], applications: [{name: x, batches: [{name: one}], checks: [{port: 1, batch: batch_1}]}]",
             "there is no batch 'batch_1'; allowed: one",
         ),
         ("environments: [a], approvals: {a: {follows: b}}", "approvals.a.follows: there is no approval 'b'"),
@@ -114,4 +116,4 @@ def test_a_cycle_is_found_exactly_when_there_is_one(graph: dict[str, list[str]])
     assert bool(cycle) == bool(left)
     if cycle:
         assert cycle[0] == cycle[-1]
-        assert all(after in graph[before] for before, after in zip(cycle, cycle[1:], strict=False))
+        assert all(after in graph[before] for before, after in pairwise(cycle))

@@ -14,12 +14,12 @@ from ..facts import NodeFacts, UnlistedNode
 from ..nodes import Node
 from ..policy.model import Exclusion, Policy
 from ..policy.settings import gate_for, settings_for
-from ..schedule import Occurrence, occurrences
 from . import rules_membership, rules_patching, rules_power, rules_run
 from .arrange import planned_batches, same_wave, slot_of
-from .context import DEFAULT_HORIZON, Context, PlanOptions, Subject, utc_text
+from .calendar import end_of_run, open_window, openings_of
+from .context import Context, PlanOptions, Subject, utc_text
 from .findings import sort_findings
-from .model import ExcludedNode, Finding, Plan, PlannedBatch, Window
+from .model import ExcludedNode, Finding, Plan, PlannedBatch
 from .resolve import Resolver
 
 NodeRule = Callable[[Subject, Context], Iterator[Finding]]
@@ -64,23 +64,38 @@ def make_plan(
         names = [one.name for one in policy.environments]
         reason = f"the policy has no environment {environment!r}{did_you_mean(environment, names)}"
         return replace(plan, refusals=(Finding("unknown_environment", reason, f"use one of: {', '.join(names)}"),))
-    openings = _openings(policy, environment, now)
-    until = _end_of_run(openings, now, options)
+    openings = openings_of(policy, environment, now)
+    until = end_of_run(openings, now, options)
     context = Context(policy, found, now, until, run_id, options, other_runs or {}, openings)
+    return _fill(plan, context, nodes, facts, unlisted)
+
+
+def _fill(
+    plan: Plan,
+    context: Context,
+    nodes: Sequence[Node],
+    facts: Mapping[str, NodeFacts],
+    unlisted: Sequence[UnlistedNode],
+) -> Plan:
+    options = context.options
     subjects, homeless = _subjects(context, _once(nodes), facts)
     excluded, subjects = _exclude(context, subjects)
-    sorted_findings = sort_findings(_node_findings(context, subjects), subjects, options)
-    batches = tuple(planned_batches(context, subjects, sorted_findings))
-    run = _run_findings(context, nodes, unlisted, subjects, excluded, batches, homeless)
-    run_sorted = sort_findings(run, subjects, options, settings_for(policy, found).accept)
-    gate = gate_for(policy, environment)
+    of_nodes = sort_findings(_node_findings(context, subjects), subjects, options)
+    batches = tuple(planned_batches(context, subjects, of_nodes))
+    findings = [
+        *_run_findings(context, nodes, unlisted, homeless),
+        *rules_run.exclusions_ended(context, [subject.node for subject in subjects]),
+        *_batch_findings(context, batches, subjects, len(excluded), {one.code for one in of_nodes.refusals}),
+    ]
+    of_run = sort_findings(findings, subjects, options, settings_for(context.policy, context.environment).accept)
+    gate = gate_for(context.policy, plan.environment)
     return replace(
         plan,
         batches=batches,
         excluded=tuple(excluded),
-        refusals=(*run_sorted.refusals, *sorted_findings.refusals),
-        warnings=(*run_sorted.warnings, *sorted_findings.warnings),
-        window=_window(openings, now, options),
+        refusals=(*of_run.refusals, *of_nodes.refusals),
+        warnings=(*of_run.warnings, *of_nodes.warnings),
+        window=open_window(context.openings, context.now, options),
         gate={"scope": gate.scope, "max_failed": gate.max_failed, "allow_empty": gate.allow_empty},
     )
 
@@ -135,49 +150,24 @@ def _node_findings(context: Context, subjects: Iterable[Subject]) -> Iterator[Fi
 
 
 def _run_findings(
-    context: Context,
-    nodes: Sequence[Node],
-    unlisted: Sequence[UnlistedNode],
-    subjects: Sequence[Subject],
-    excluded: Sequence[ExcludedNode],
-    batches: Sequence[PlannedBatch],
-    homeless: Sequence[Node],
+    context: Context, nodes: Sequence[Node], unlisted: Sequence[UnlistedNode], homeless: Sequence[Node]
 ) -> Iterator[Finding]:
     yield from rules_run.delivery(context)
     yield from rules_run.available(context)
-    yield from rules_run.rollback(batches)
     yield from rules_run.freeze(context)
     yield from rules_run.slot(context)
     yield from rules_run.listed_twice(nodes)
     yield from rules_run.unlisted(context, unlisted, {node.node_id for node in nodes})
     yield from rules_run.no_environment(homeless)
-    yield from rules_run.exclusions_ended(context, [subject.node for subject in subjects])
-    if batches or not subjects:
-        yield from rules_run.empty(context, batches, len(excluded))
+
+
+def _batch_findings(
+    context: Context, batches: Sequence[PlannedBatch], subjects: Sequence[Subject], excluded: int, refused: set[str]
+) -> Iterator[Finding]:
+    yield from rules_run.rollback(batches)
+    if not subjects:
+        yield from rules_run.empty(context, excluded)
+    if not refused.intersection(rules_membership.MISPLACED):
+        yield from rules_run.empty_batches(context, batches)
     for batch in batches:
         yield from same_wave(batch)
-
-
-def _openings(policy: Policy, environment: str, now: datetime) -> dict[str, Occurrence]:
-    return {
-        slot.name: next(occurrences(slot.when, slot.duration, slot.cutoff, policy.zone, now))
-        for slot in policy.slots_of(environment)
-    }
-
-
-def _end_of_run(openings: Mapping[str, Occurrence], now: datetime, options: PlanOptions) -> datetime:
-    if options.horizon is not None:
-        return now + options.horizon
-    concerned = [one for name, one in openings.items() if options.slot in ("", name)]
-    ends = [one.end for one in concerned if one.covers(now)]
-    lengths = [one.end - one.start for one in concerned]
-    return max(ends) if ends else now + max(lengths, default=DEFAULT_HORIZON)
-
-
-def _window(openings: Mapping[str, Occurrence], now: datetime, options: PlanOptions) -> Window | None:
-    """The opening that is under way; of several the one that ends last."""
-    under_way = [(name, one) for name, one in openings.items() if options.slot in ("", name) and one.covers(now)]
-    if not under_way:
-        return None
-    name, one = max(under_way, key=lambda item: item[1].end)
-    return Window(name, utc_text(one.start), utc_text(one.end), utc_text(one.cutoff))

@@ -58,7 +58,7 @@ class Resolver:
         declared = tuple(dict.fromkeys(name for name in (listed.batch, group.batch if group else "") if name))
         choice = batches_of(self._policy, application)
         matched = tuple(batch.name for batch in choice if batch.match.fits(node, labels))
-        name = _only(declared if declared else matched)
+        name = _only(declared or matched)
         name = name if name in self._known_batches else ""
         node = replace(node, batch=name)
         batch = next((one for one in choice if one.name == name), None)

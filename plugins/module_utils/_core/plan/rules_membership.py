@@ -12,6 +12,9 @@ from .context import Context, Subject
 from .model import Finding
 from .resolve import batches_of
 
+MISPLACED = ("no_batch", "two_batches", "os_against_batch", "wrong_batch", "unknown_group", "group_differs")
+"""Codes of nodes that are not, or perhaps not, in the batch in which they should be."""
+
 
 def found(subject: Subject, _context: Context) -> Iterator[Finding]:
     """The cloud was asked about the node and knows it."""
@@ -67,6 +70,8 @@ def operating_system(subject: Subject, _context: Context) -> Iterator[Finding]:
 
 def batch(subject: Subject, context: Context) -> Iterator[Finding]:
     """The node is in one batch, and it is the one that the policy puts it in."""
+    if subject.known is None and not subject.node.os_family:
+        return  # what it would need to be judged by is unknown, which is refused already
     names = [one.name for one in batches_of(context.policy, subject.application)]
     application = subject.application
     whose = f"the application {application.name}" if application and application.batches else "the policy"

@@ -135,13 +135,15 @@ def exclusions_ended(context: Context, nodes: Sequence[Node]) -> Iterator[Findin
             yield Finding("exclusion_ended", reason, "its nodes are patched; renew it or delete it")
 
 
-def empty(context: Context, batches: Sequence[PlannedBatch], excluded: int) -> Iterator[Finding]:
-    """There is something to patch, and what a batch waits for has a node that can pass."""
-    if not any(batch.nodes for batch in batches):
-        also = f" ({_count(excluded, 'node')} excluded)" if excluded else ""
-        reason = f"no node of {context.environment.name} is left to patch{also}"
-        yield Finding("empty", reason, "check the inventory, the patch groups and the policy's environments")
-        return
+def empty(context: Context, excluded: int) -> Iterator[Finding]:
+    """A run over nothing would pass without having looked at anything."""
+    also = f" ({_count(excluded, 'node')} excluded)" if excluded else ""
+    reason = f"no node of {context.environment.name} is left to patch{also}"
+    yield Finding("empty", reason, "check the inventory, the patch groups and the policy's environments")
+
+
+def empty_batches(context: Context, batches: Sequence[PlannedBatch]) -> Iterator[Finding]:
+    """What a batch waits for has a node that can pass, or its gate would stay closed."""
     gate = gate_for(context.policy, context.environment.name)
     if gate.allow_empty:
         return
