@@ -65,7 +65,7 @@ def make_fault(data: Mapping[str, Any]) -> Fault:
     """A fault from the control API's data. Raises FaultError."""
     unknown = set(data) - _ALLOWED
     if unknown:
-        raise FaultError(f"unknown key {sorted(unknown)[0]}; allowed are {', '.join(sorted(_ALLOWED))}")
+        raise FaultError(f"unknown key {min(unknown)}; allowed are {', '.join(sorted(_ALLOWED))}")
     if data.get("kind") not in KINDS:
         raise FaultError(f"kind {data.get('kind')!r} is not one of {', '.join(KINDS)}")
     try:

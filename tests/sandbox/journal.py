@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 KEEP = 200_000
@@ -25,7 +25,7 @@ class Journal:
     def open(self, **known: Any) -> dict[str, Any]:
         """Note a request on arrival; the entry is completed while it is served."""
         entry: dict[str, Any] = {
-            "seq": 0, "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"), "service": "", "operation": "",
+            "seq": 0, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "service": "", "operation": "",
             "account": "", "region": "", "params": {}, "writing": False, "status": None, "error": "", "fault": "",
         } | known
         with self._lock:

@@ -13,7 +13,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.auth import SigV4Auth
@@ -77,7 +77,7 @@ class Keyring:
         alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
         access_key = "ASIA" + "".join(secrets.choice(alphabet) for _ in range(16))
         key = Key(access_key, secrets.token_hex(20), caller, secrets.token_urlsafe(180),
-                  datetime.now(timezone.utc) + duration)
+                  datetime.now(UTC) + duration)
         self._keys[access_key] = key
         return key
 
@@ -86,8 +86,8 @@ class Keyring:
         key = self._keys.get(signed.access_key)
         if key is None or not hmac.compare_digest(key.token, signed.token):
             raise _unknown_key(signed.service)
-        sent = datetime.strptime(signed.date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
-        now = datetime.now(timezone.utc)
+        sent = datetime.strptime(signed.date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        now = datetime.now(UTC)
         if key.expires is not None and key.expires < now:
             raise _expired(signed.service)
         if signed.query and sent + timedelta(seconds=signed.expires_in) < now:
@@ -165,7 +165,9 @@ def _unknown_key(service: str) -> ServiceError:
     return {
         "ec2": ServiceError("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
         "sts": ServiceError("InvalidClientTokenId", invalid, 403),
-        "s3": ServiceError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403),
+        "s3": ServiceError(
+            "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403
+        ),
         "iam": ServiceError("InvalidClientTokenId", invalid, 403),
     }.get(service, ServiceError("UnrecognizedClientException", invalid))
 

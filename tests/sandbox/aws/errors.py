@@ -29,5 +29,7 @@ class AnswerLost(ConnectionError):
 
 def not_served(service: str, operation: str) -> ServiceError:
     """What an operation that the sandbox does not have is answered with, in the words of each protocol."""
-    code = {"ssm": "UnknownOperationException", "ec2": "InvalidAction", "sts": "InvalidAction"}.get(service, "NotImplemented")
+    code = {"ssm": "UnknownOperationException", "ec2": "InvalidAction", "sts": "InvalidAction"}.get(
+        service, "NotImplemented"
+    )
     return ServiceError(code, f"The sandbox does not serve {service}:{operation} (see tests/sandbox/README.md)")

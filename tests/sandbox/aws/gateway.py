@@ -62,7 +62,9 @@ class Gateway:
             name = rest_operation(service, request) if service == "s3" else operation_name("sts", request)
         model = operation_model(service, name) if own else None
         writing = is_writing(name) if own else request.method not in ("GET", "HEAD") and is_writing(name)
-        entry = self.journal.open(service=service, operation=name, region=signed.region if signed else "", writing=writing)
+        entry = self.journal.open(
+            service=service, operation=name, region=signed.region if signed else "", writing=writing
+        )
         try:
             answer = self._serve(request, service, name, model, entry, request_id)
         except ServiceError as error:

@@ -19,14 +19,25 @@ from .errors import not_served
 from .protocol import Answer
 
 WHOLE_SERVICES = frozenset({"s3", "iam", "kms", "sns", "logs"})
-OPERATIONS = frozenset({
-    ("ec2", "DescribeRegions"), ("ec2", "DescribeAvailabilityZones"), ("ec2", "DescribeVpcs"), ("ec2", "DescribeSubnets"),
-    ("ec2", "DescribeSecurityGroups"), ("ec2", "DescribeAccountAttributes"), ("ec2", "DescribeInstanceTypes"),
-    ("ssm", "CreateDocument"), ("ssm", "UpdateDocument"), ("ssm", "UpdateDocumentDefaultVersion"),
-    ("ssm", "DeleteDocument"), ("ssm", "ModifyDocumentPermission"), ("ssm", "DescribeDocumentPermission"),
-    ("ssm", "PutParameter"), ("ssm", "GetParameter"), ("ssm", "GetParameters"), ("ssm", "GetParametersByPath"),
-    ("ssm", "DescribeParameters"), ("ssm", "DeleteParameter"), ("ssm", "DeleteParameters"), ("ssm", "GetParameterHistory"),
-})
+OPERATIONS = frozenset(
+    {
+        ("ec2", "DescribeRegions"),
+        ("ec2", "DescribeAvailabilityZones"),
+        ("ec2", "DescribeVpcs"),
+        ("ec2", "DescribeSubnets"),
+        ("ec2", "DescribeSecurityGroups"),
+        ("ec2", "DescribeAccountAttributes"),
+        ("ec2", "DescribeInstanceTypes"),
+        ("ssm", "PutParameter"),
+        ("ssm", "GetParameter"),
+        ("ssm", "GetParameters"),
+        ("ssm", "GetParametersByPath"),
+        ("ssm", "DescribeParameters"),
+        ("ssm", "DeleteParameter"),
+        ("ssm", "DeleteParameters"),
+        ("ssm", "GetParameterHistory"),
+    }
+)
 
 
 class MotoApp:

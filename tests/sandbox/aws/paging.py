@@ -17,7 +17,9 @@ from .world import Call
 Item = TypeVar("Item")
 
 
-def page(call: Call, items: Sequence[Item], default: int, *, error: str = "InvalidNextToken") -> tuple[list[Item], str | None]:
+def page(
+    call: Call, items: Sequence[Item], default: int, *, error: str = "InvalidNextToken"
+) -> tuple[list[Item], str | None]:
     """The page that the call asks for by ``MaxResults`` and ``NextToken``, and the token of the next one.
 
     ``default`` is the size when the caller names none. Raises ServiceError(``error``) for a token that is not ours.

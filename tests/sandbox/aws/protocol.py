@@ -31,7 +31,7 @@ def operation_name(service: str, request: Request) -> str:
     """The operation of a JSON or query request; ``""`` when it names none."""
     target = request.headers.get("X-Amz-Target", "")
     if target:
-        return target.rpartition(".")[2]
+        return str(target.rpartition(".")[2])
     return str(request.values.get("Action", "")) if service in ("ec2", "sts") else ""
 
 

@@ -64,7 +64,8 @@ def violations(shape: Shape, value: Any, path: tuple[str, ...] = ()) -> Iterator
     expected = _PYTHON_TYPES[shape.type_name]
     if getattr(shape, "is_document_type", False):
         return
-    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+    known = isinstance(value, expected) and (not isinstance(value, bool) or bool in expected)
+    if not known:
         yield Violation("type", path, value, f"Member must be of type {shape.type_name}")
     elif shape.type_name == "structure":
         yield from _structure(shape, value, path)
@@ -113,7 +114,9 @@ def _range(shape: Any, value: float, path: tuple[str, ...]) -> Iterator[Violatio
 def _string(shape: Any, value: str, path: tuple[str, ...]) -> Iterator[Violation]:
     yield from _length(shape, value, path)
     if shape.enum and value not in shape.enum:
-        yield Violation("enum", path, value, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]", shape.name)
+        yield Violation(
+            "enum", path, value, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]", shape.name
+        )
     wanted = shape.metadata.get("pattern")
     if wanted and not pattern(wanted).fullmatch(value):
         yield Violation("pattern", path, value, f"Member must satisfy regular expression pattern: {wanted}", shape.name)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from ...machines import Machine
@@ -19,7 +19,7 @@ STATES = {
     "stopping": (64, "stopping"), "stopped": (80, "stopped"),
 }
 PLATFORM_DETAILS = {"windows": "Windows", "redhat": "Red Hat Enterprise Linux", "suse": "SUSE Linux"}
-_LONG_AGO = datetime(2024, 1, 1, tzinfo=timezone.utc)
+_LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def instances(call: Call) -> dict[str, Machine]:
@@ -61,30 +61,58 @@ def describe(machine: Machine) -> dict[str, Any]:
     address = str(attributes.get("private_ip") or "10.0.0.10")
     stopped = machine.power == "stopped"
     return {
-        "InstanceId": machine.node_id, "ImageId": str(attributes.get("image_id") or f"ami-{digits}"),
-        "State": state(machine), "AmiLaunchIndex": 0, "ClientToken": "", "PublicDnsName": "",
+        "InstanceId": machine.node_id,
+        "ImageId": str(attributes.get("image_id") or f"ami-{digits}"),
+        "State": state(machine),
+        "AmiLaunchIndex": 0,
+        "ClientToken": "",
+        "PublicDnsName": "",
         "PrivateDnsName": f"ip-{address.replace('.', '-')}.{machine.region}.compute.internal",
-        "PrivateIpAddress": address, "StateTransitionReason": "User initiated" if stopped else "",
-        "StateReason": {"Code": "Client.UserInitiatedShutdown",
-                        "Message": "Client.UserInitiatedShutdown: User initiated shutdown"} if stopped else None,
-        "ProductCodes": product_codes(machine), "InstanceType": str(attributes.get("instance_type") or "t3.medium"),
+        "PrivateIpAddress": address,
+        "StateTransitionReason": "User initiated" if stopped else "",
+        "StateReason": {
+            "Code": "Client.UserInitiatedShutdown",
+            "Message": "Client.UserInitiatedShutdown: User initiated shutdown",
+        }
+        if stopped
+        else None,
+        "ProductCodes": product_codes(machine),
+        "InstanceType": str(attributes.get("instance_type") or "t3.medium"),
         "LaunchTime": machine.booted_at or _LONG_AGO,
         "Placement": {"AvailabilityZone": zone(machine), "GroupName": "", "Tenancy": "default"},
         "Platform": "windows" if machine.os.family == "windows" else None,
         "PlatformDetails": PLATFORM_DETAILS.get(machine.os.key, "Linux/UNIX"),
-        "Monitoring": {"State": "disabled"}, "SubnetId": str(attributes.get("subnet_id") or f"subnet-{digits}"),
-        "VpcId": str(attributes.get("vpc_id") or "vpc-0123456789abcdef0"), "Architecture": str(attributes.get("architecture") or "x86_64"),
-        "BlockDeviceMappings": [{
-            "DeviceName": volume.device,
-            "Ebs": {"AttachTime": _LONG_AGO, "Status": "attached", "VolumeId": volume.volume_id,
-                    "DeleteOnTermination": bool(volume.attributes.get("delete_on_termination", volume.root))},
-        } for volume in ebs],
-        "EbsOptimized": True, "EnaSupport": True, "Hypervisor": "xen", "VirtualizationType": "hvm",
+        "Monitoring": {"State": "disabled"},
+        "SubnetId": str(attributes.get("subnet_id") or f"subnet-{digits}"),
+        "VpcId": str(attributes.get("vpc_id") or "vpc-0123456789abcdef0"),
+        "Architecture": str(attributes.get("architecture") or "x86_64"),
+        "BlockDeviceMappings": [
+            {
+                "DeviceName": volume.device,
+                "Ebs": {
+                    "AttachTime": _LONG_AGO,
+                    "Status": "attached",
+                    "VolumeId": volume.volume_id,
+                    "DeleteOnTermination": bool(volume.attributes.get("delete_on_termination", volume.root)),
+                },
+            }
+            for volume in ebs
+        ],
+        "EbsOptimized": True,
+        "EnaSupport": True,
+        "Hypervisor": "xen",
+        "VirtualizationType": "hvm",
         "RootDeviceName": root.device if root else "/dev/sda1",
         "RootDeviceType": "instance-store" if root is not None and root.kind == "instance_store" else "ebs",
-        "SecurityGroups": [], "SourceDestCheck": True, "Tags": instance_tags(machine),
-        "MetadataOptions": {"State": "applied", "HttpTokens": "required", "HttpEndpoint": "enabled",
-                            "InstanceMetadataTags": "disabled"},
+        "SecurityGroups": [],
+        "SourceDestCheck": True,
+        "Tags": instance_tags(machine),
+        "MetadataOptions": {
+            "State": "applied",
+            "HttpTokens": "required",
+            "HttpEndpoint": "enabled",
+            "InstanceMetadataTags": "disabled",
+        },
     }
 
 
@@ -96,7 +124,7 @@ FILTERS = {
     "dns-name": lambda it: [it["PublicDnsName"]],
     "image-id": lambda it: [it["ImageId"]],
     "instance-id": lambda it: [it["InstanceId"]],
-    "instance-lifecycle": lambda it: [],
+    "instance-lifecycle": lambda _it: [],
     "instance-state-code": lambda it: [str(it["State"]["Code"])],
     "instance-state-name": lambda it: [it["State"]["Name"]],
     "instance-type": lambda it: [it["InstanceType"]],
@@ -137,16 +165,23 @@ def describe_instances(call: Call) -> Mapping[str, Any]:
 
 
 def _status(machine: Machine) -> dict[str, Any]:
-    summary = {"running": "ok", "rebooting": "initializing", "starting": "initializing"}.get(machine.power, "not-applicable")
+    summary = {"running": "ok", "rebooting": "initializing", "starting": "initializing"}.get(
+        machine.power, "not-applicable"
+    )
     if machine.power == "rebooting" and machine.faults.reboot_hangs:
         summary = "impaired"
     reached = {"ok": "passed", "impaired": "failed", "initializing": "initializing"}.get(summary)
     details = [{"Name": "reachability", "Status": reached}] if reached else None
     system = "ok" if machine.power in ("running", "rebooting") else summary
     return {
-        "AvailabilityZone": zone(machine), "InstanceId": machine.node_id, "InstanceState": state(machine),
+        "AvailabilityZone": zone(machine),
+        "InstanceId": machine.node_id,
+        "InstanceState": state(machine),
         "InstanceStatus": {"Status": summary, "Details": details},
-        "SystemStatus": {"Status": system, "Details": [{"Name": "reachability", "Status": "passed"}] if reached else None},
+        "SystemStatus": {
+            "Status": system,
+            "Details": [{"Name": "reachability", "Status": "passed"}] if reached else None,
+        },
     }
 
 
@@ -164,6 +199,6 @@ def describe_instance_status(call: Call) -> Mapping[str, Any]:
         "instance-status.status": lambda it: [it["InstanceStatus"]["Status"]],
         "instance-status.reachability": lambda it: [entry["Status"] for entry in it["InstanceStatus"]["Details"] or []],
         "system-status.status": lambda it: [it["SystemStatus"]["Status"]],
-    }, lambda it: [])
+    }, lambda _it: [])
     shown, token = paged(call, found, "InstanceIds")
     return {"InstanceStatuses": shown, "NextToken": token}

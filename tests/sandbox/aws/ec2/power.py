@@ -21,8 +21,10 @@ def _change(call: Call, verb: str, allowed: frozenset[str], act: Callable[[Machi
     machines = [known[node_id] for node_id in dict.fromkeys(ids)]
     for machine in machines:
         if machine.power not in allowed:
-            raise ServiceError("IncorrectInstanceState", f"The instance '{machine.node_id}' is not in a state from which "
-                               f"it can be {verb}.")
+            raise ServiceError(
+                "IncorrectInstanceState",
+                f"The instance '{machine.node_id}' is not in a state from which it can be {verb}.",
+            )
     dry_run(call)
     changes = []
     for machine in machines:
@@ -46,7 +48,9 @@ def start_instances(call: Call) -> Mapping[str, Any]:
 def stop_instances(call: Call) -> Mapping[str, Any]:
     """Begin to stop; stopped instances stay as they are."""
     if call.params.get("Hibernate"):
-        raise ServiceError("UnsupportedHibernationConfiguration", "The instance was not launched with hibernation enabled.")
+        raise ServiceError(
+            "UnsupportedHibernationConfiguration", "The instance was not launched with hibernation enabled."
+        )
     force = bool(call.params.get("Force"))
     allowed = frozenset({"running", "rebooting", "stopping", "stopped"})
     return {"StoppingInstances": _change(call, "stopped", allowed, lambda machine: machine.stop(force))}

@@ -59,10 +59,15 @@ class SnapshotStore:
 def _create(call: Call, volume: Volume, tags: Mapping[str, str]) -> Snapshot:
     """Take one. A volume with the attribute ``snapshot_fails`` gives one that ends in error."""
     snapshot = Snapshot(
-        snapshot_id=call.world.new_id("snap-"), volume_id=volume.volume_id, size=volume.size_gib,
-        description=str(call.params.get("Description") or ""), started=call.world.now(), begun=call.world.clock.seconds(),
+        snapshot_id=call.world.new_id("snap-"),
+        volume_id=volume.volume_id,
+        size=volume.size_gib,
+        description=str(call.params.get("Description") or ""),
+        started=call.world.now(),
+        begun=call.world.clock.seconds(),
         seconds=float(volume.attributes.get("snapshot_seconds") or BASE_SECONDS + SECONDS_PER_GIB * volume.size_gib),
-        encrypted=bool(volume.attributes.get("encrypted")), kms_key_id=kms_key(call, volume),
+        encrypted=bool(volume.attributes.get("encrypted")),
+        kms_key_id=kms_key(call, volume),
         fails=bool(volume.attributes.get("snapshot_fails")),
     )
     call.store(SnapshotStore).snapshots[snapshot.snapshot_id] = snapshot
@@ -92,7 +97,7 @@ def create_snapshots(call: Call) -> Mapping[str, Any]:
     of_instance = [volume for volume in machine.volumes if volume.kind == "ebs"]
     strange = excluded - {volume.volume_id for volume in of_instance if not volume.root}
     if strange:
-        raise ServiceError("InvalidParameterValue", f"Volume {sorted(strange)[0]} is not a data volume of the instance")
+        raise ServiceError("InvalidParameterValue", f"Volume {min(strange)} is not a data volume of the instance")
     taken = [volume for volume in of_instance if volume.volume_id not in excluded
              and not (volume.root and chosen.get("ExcludeBootVolume"))]
     if not taken:
@@ -125,11 +130,16 @@ def delete_snapshot(call: Call) -> Mapping[str, Any]:
 
 
 FILTERS = {
-    "description": lambda it: [it["Description"]], "encrypted": lambda it: flag(it["Encrypted"]),
-    "owner-id": lambda it: [it["OwnerId"]], "progress": lambda it: [it["Progress"]],
-    "snapshot-id": lambda it: [it["SnapshotId"]], "start-time": lambda it: [f"{it['StartTime']:%Y-%m-%dT%H:%M:%S.000Z}"],
-    "status": lambda it: [it["State"]], "storage-tier": lambda it: [it["StorageTier"]],
-    "volume-id": lambda it: [it["VolumeId"]], "volume-size": lambda it: [str(it["VolumeSize"])],
+    "description": lambda it: [it["Description"]],
+    "encrypted": lambda it: flag(it["Encrypted"]),
+    "owner-id": lambda it: [it["OwnerId"]],
+    "progress": lambda it: [it["Progress"]],
+    "snapshot-id": lambda it: [it["SnapshotId"]],
+    "start-time": lambda it: [f"{it['StartTime']:%Y-%m-%dT%H:%M:%S.000Z}"],
+    "status": lambda it: [it["State"]],
+    "storage-tier": lambda it: [it["StorageTier"]],
+    "volume-id": lambda it: [it["VolumeId"]],
+    "volume-size": lambda it: [str(it["VolumeSize"])],
 }
 
 
@@ -153,5 +163,7 @@ def describe_snapshots(call: Call) -> Mapping[str, Any]:
         return {"Snapshots": []}
     asked = [kept[snapshot_id] for snapshot_id in ids] if ids else list(kept.values())
     described = [_describe(call, snapshot) for snapshot in asked]
-    shown, token = paged(call, select(described, call.params.get("Filters"), FILTERS, lambda it: it["Tags"]), "SnapshotIds")
+    shown, token = paged(
+        call, select(described, call.params.get("Filters"), FILTERS, lambda it: it["Tags"]), "SnapshotIds"
+    )
     return {"Snapshots": shown, "NextToken": token}

@@ -39,8 +39,11 @@ def check_tags(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
         if not key:
             raise ServiceError("InvalidParameterValue", "Tag key cannot be null or empty")
         if key.lower().startswith("aws:"):
-            raise ServiceError("InvalidParameterValue", "Value ( aws: ) for parameter key is invalid. Tag keys starting "
-                               "with 'aws:' are reserved for internal use")
+            raise ServiceError(
+                "InvalidParameterValue",
+                "Value ( aws: ) for parameter key is invalid. Tag keys starting "
+                "with 'aws:' are reserved for internal use",
+            )
         if len(key) > 128 or len(value) > 256:
             raise ServiceError("InvalidParameterValue", "A tag key has at most 128 characters, a value at most 256")
         if key in checked:
@@ -56,8 +59,10 @@ def specified_tags(call: Call, resource_type: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for specification in call.params.get("TagSpecifications") or []:
         if specification.get("ResourceType") != resource_type:
-            raise ServiceError("InvalidParameterValue", f"'{specification.get('ResourceType')}' is not a valid taggable "
-                               "resource type for this operation.")
+            raise ServiceError(
+                "InvalidParameterValue",
+                f"'{specification.get('ResourceType')}' is not a valid taggable resource type for this operation.",
+            )
         found |= check_tags(specification.get("Tags") or [])
     return found
 
@@ -110,7 +115,9 @@ def delete_tags(call: Call) -> Mapping[str, Any]:
         for tag in call.params.get("Tags") or []:
             key = tag.get("Key") or ""
             if key.startswith("aws:"):
-                raise ServiceError("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
+                raise ServiceError(
+                    "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"
+                )
             if key in tags and (tag.get("Value") is None or tag["Value"] == tags[key]):
                 del tags[key]
     return {}

@@ -7,20 +7,36 @@ from __future__ import annotations
 
 from . import (
     associations,
+    available_patches,
     baseline_operations,
+    calendar_state,
+    compliance,
+    document_operations,
     information,
     list_commands,
     patch_groups,
+    patch_states,
     resource_tags,
     send_command,
+    window_contents,
+    window_schedule,
+    windows,
 )
 
 __all__ = [
     "associations",
+    "available_patches",
     "baseline_operations",
+    "calendar_state",
+    "compliance",
+    "document_operations",
     "information",
     "list_commands",
     "patch_groups",
+    "patch_states",
     "resource_tags",
     "send_command",
+    "window_contents",
+    "window_schedule",
+    "windows",
 ]

@@ -16,8 +16,20 @@ from ..errors import ServiceError
 from ..paging import page
 from ..world import Call, World, operation
 
-_KEPT = ("Name", "DocumentVersion", "AssociationName", "ScheduleExpression", "ScheduleOffset", "Parameters", "MaxErrors",
-         "MaxConcurrency", "ComplianceSeverity", "SyncCompliance", "ApplyOnlyAtCronInterval", "CalendarNames")
+_KEPT = (
+    "Name",
+    "DocumentVersion",
+    "AssociationName",
+    "ScheduleExpression",
+    "ScheduleOffset",
+    "Parameters",
+    "MaxErrors",
+    "MaxConcurrency",
+    "ComplianceSeverity",
+    "SyncCompliance",
+    "ApplyOnlyAtCronInterval",
+    "CalendarNames",
+)
 
 
 @dataclass(slots=True)
@@ -44,11 +56,16 @@ class Association:
     def shape(self) -> dict[str, Any]:
         """Member of ListAssociations' answer."""
         return {
-            "Name": self.request["Name"], "AssociationId": self.association_id, "AssociationVersion": "1",
-            "DocumentVersion": self.request.get("DocumentVersion"), "Targets": self.targets,
-            "InstanceId": self.request.get("InstanceId"), "Overview": {"Status": "Pending", "DetailedStatus": "Creating"},
+            "Name": self.request["Name"],
+            "AssociationId": self.association_id,
+            "AssociationVersion": "1",
+            "DocumentVersion": self.request.get("DocumentVersion"),
+            "Targets": self.targets,
+            "InstanceId": self.request.get("InstanceId"),
+            "Overview": {"Status": "Pending", "DetailedStatus": "Creating"},
             "ScheduleExpression": self.request.get("ScheduleExpression"),
-            "AssociationName": self.request.get("AssociationName"), "ScheduleOffset": self.request.get("ScheduleOffset"),
+            "AssociationName": self.request.get("AssociationName"),
+            "ScheduleOffset": self.request.get("ScheduleOffset"),
         }
 
 
@@ -93,7 +110,12 @@ def delete_association(call: Call) -> Mapping[str, Any]:
     return {}
 
 
-_FILTERS = {"AssociationId": "AssociationId", "AssociationName": "AssociationName", "Name": "Name", "InstanceId": "InstanceId"}
+_FILTERS = {
+    "AssociationId": "AssociationId",
+    "AssociationName": "AssociationName",
+    "Name": "Name",
+    "InstanceId": "InstanceId",
+}
 
 
 @operation("ssm", "ListAssociations")

@@ -89,7 +89,9 @@ def delete_patch_baseline(call: Call) -> Mapping[str, Any]:
     if baseline_id in store.baselines or baseline_id.rpartition("/")[2] in store.baselines:
         baseline_id = store.owned(baseline_id)["BaselineId"]
         if store.groups_of(baseline_id):
-            raise ServiceError("ResourceInUseException", f"Patch Baseline {baseline_id} is registered for a patch group")
+            raise ServiceError(
+                "ResourceInUseException", f"Patch Baseline {baseline_id} is registered for a patch group"
+            )
         if baseline_id in store.defaults.values():
             raise ServiceError("ResourceInUseException", f"Patch Baseline {baseline_id} is the default baseline")
         del store.baselines[baseline_id]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service refuses in a baseline beyond its model (API reference: CreatePatchBaseline, PatchRule, PatchFilter)."""
+"""What the service refuses in a baseline beyond its model (API: CreatePatchBaseline, PatchRule, PatchFilter)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,24 @@ from typing import Any
 
 from ..errors import ServiceError
 
-_RPM = frozenset({"PRODUCT", "CLASSIFICATION", "SEVERITY", "ADVISORY_ID", "ARCH", "BUGZILLA_ID", "CVE_ID", "EPOCH", "NAME",
-                  "PATCH_ID", "RELEASE", "REPOSITORY", "SECURITY", "VERSION"})
+_RPM = frozenset(
+    {
+        "PRODUCT",
+        "CLASSIFICATION",
+        "SEVERITY",
+        "ADVISORY_ID",
+        "ARCH",
+        "BUGZILLA_ID",
+        "CVE_ID",
+        "EPOCH",
+        "NAME",
+        "PATCH_ID",
+        "RELEASE",
+        "REPOSITORY",
+        "SECURITY",
+        "VERSION",
+    }
+)
 _DEB = frozenset({"PRODUCT", "PRIORITY", "SECTION", "ARCH", "NAME", "PATCH_ID", "VERSION", "SECURITY", "CVE_ID"})
 _WINDOWS = frozenset({"PATCH_SET", "PRODUCT", "PRODUCT_FAMILY", "CLASSIFICATION", "MSRC_SEVERITY", "PATCH_ID"})
 FILTER_KEYS = {"WINDOWS": _WINDOWS, "UBUNTU": _DEB, "DEBIAN": _DEB, "RASPBIAN": _DEB,
@@ -33,7 +49,9 @@ def check_baseline(baseline: Mapping[str, Any]) -> None:
     groups = [baseline["GlobalFilters"], *(rule["PatchFilterGroup"] for rule in rules)]
     for entry in (entry for group in groups for entry in group["PatchFilters"]):
         if entry["Key"] not in keys:
-            raise _invalid(f"the filter {entry['Key']} is not supported for {system}; supported are {', '.join(sorted(keys))}")
+            raise _invalid(
+                f"the filter {entry['Key']} is not supported for {system}; supported are {', '.join(sorted(keys))}"
+            )
     for rule in rules:
         _check_rule(system, rule)
     if system == "WINDOWS":

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from ...machines import Machine
@@ -16,7 +16,7 @@ from ..world import Call, World
 from .default_baselines import predefined
 from .nodes import patch_group
 
-_LONG_AGO = datetime(2024, 1, 1, tzinfo=timezone.utc)
+_LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 EMPTY: dict[str, Any] = {
     "GlobalFilters": {"PatchFilters": []}, "ApprovalRules": {"PatchRules": []}, "ApprovedPatches": [],
     "ApprovedPatchesComplianceLevel": "UNSPECIFIED", "ApprovedPatchesEnableNonSecurity": False, "RejectedPatches": [],

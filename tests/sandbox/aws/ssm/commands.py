@@ -21,8 +21,13 @@ from ..world import World
 from .documents import Document
 
 STATUS_OF = {
-    "DeliveryTimedOut": "TimedOut", "ExecutionTimedOut": "TimedOut", "Undeliverable": "Failed", "Terminated": "Cancelled",
-    "InvalidPlatform": "Failed", "Incomplete": "Failed", "NoInstancesInTag": "Success",
+    "DeliveryTimedOut": "TimedOut",
+    "ExecutionTimedOut": "TimedOut",
+    "Undeliverable": "Failed",
+    "Terminated": "Cancelled",
+    "InvalidPlatform": "Failed",
+    "Incomplete": "Failed",
+    "NoInstancesInTag": "Success",
 }
 """Status where it differs from StatusDetails."""
 OPEN = frozenset({"Pending", "InProgress", "Cancelling"})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Command documents of one's own. moto keeps them (CreateDocument …); their script steps are run here.
+"""Running command documents of one's own (CreateDocument): their script steps.
 
 Schema 2.2 with the actions aws:runShellScript and aws:runPowerShellScript, preconditions on the platform, parameters
 of the types String and StringList.
@@ -9,55 +9,33 @@ of the types String and StringList.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from ..errors import ServiceError
 from ..world import Call
+from .document_store import DocumentStore
 from .documents import Document, Parameter, Step
 
-_PLATFORMS = {"aws:runShellScript": frozenset({"Linux", "MacOS"}), "aws:runPowerShellScript": frozenset({"Windows", "Linux"})}
-
-
-def stored_document(call: Call, name: str, version: str = "$DEFAULT") -> Any:
-    """moto's document. Raises ServiceError InvalidDocument."""
-    from moto.ssm.exceptions import InvalidDocument
-    from moto.ssm.models import ssm_backends
-
-    try:
-        found = ssm_backends[call.account][call.region].get_document(name, version, "", "JSON")
-    except InvalidDocument as error:
-        raise ServiceError("InvalidDocument", f"Document with name {name} does not exist in the sandbox. {error.message}"
-                           ) from None
-    return found
+_PLATFORMS = {
+    "aws:runShellScript": frozenset({"Linux", "MacOS"}),
+    "aws:runPowerShellScript": frozenset({"Windows", "Linux"}),
+}
 
 
 def custom_document(call: Call, name: str, version: str) -> Document:
     """A document of the account as it can be run. Raises ServiceError InvalidDocument."""
-    found = stored_document(call, name, version)
-    if found.get("DocumentType") != "Command":
-        raise ServiceError("InvalidDocument", f"Document {name} is of type {found.get('DocumentType')}, not Command")
-    content = parsed_content(found["Content"])
+    stored = call.store(DocumentStore).get(name)
+    if stored.kind != "Command":
+        raise ServiceError("InvalidDocument", f"Document {name} is of type {stored.kind}, not Command")
+    found = stored.version(version)
+    content = found.parsed
     steps = tuple(_step(name, step) for step in content.get("mainSteps") or [])
     if content.get("schemaVersion") != "2.2" or not steps:
         raise ServiceError("InvalidDocument", f"The sandbox runs documents of schema 2.2 with mainSteps, not {name}")
     parameters = {key: _parameter(value) for key, value in (content.get("parameters") or {}).items()}
     platforms = frozenset().union(*(step.platforms for step in steps))
-    return Document(name, steps, parameters, platforms, str(found.get("DocumentVersion") or "1"))
-
-
-def parsed_content(content: str) -> dict[str, Any]:
-    """A document's content, JSON or YAML."""
-    try:
-        parsed = json.loads(content)
-    except ValueError:
-        parsed = yaml.safe_load(content)
-    if not isinstance(parsed, dict):
-        raise ServiceError("InvalidDocument", "The content of the document is not a structure")
-    return parsed
+    return Document(name, steps, parameters, platforms, found.number)
 
 
 def _step(document: str, step: Mapping[str, Any]) -> Step:

@@ -22,7 +22,9 @@ _ANY_RHEL = [("PRODUCT", ["*"])]
 Filters = Sequence[tuple[str, list[str]]]
 
 
-def _rule(filters: Filters, days: int | None = 7, level: str = "UNSPECIFIED", non_security: bool = False) -> dict[str, Any]:
+def _rule(
+    filters: Filters, days: int | None = 7, level: str = "UNSPECIFIED", non_security: bool = False
+) -> dict[str, Any]:
     return {
         "PatchFilterGroup": {"PatchFilters": [{"Key": key, "Values": list(values)} for key, values in filters]},
         "ComplianceLevel": level, "ApproveAfterDays": days, "EnableNonSecurity": non_security,
@@ -45,8 +47,15 @@ PREDEFINED: tuple[tuple[str, str, Sequence[dict[str, Any]], bool], ...] = (
     ("AWS-RedHatDefaultPatchBaseline", "REDHAT_ENTERPRISE_LINUX", _USUAL, True),
     ("AWS-DefaultRockyLinuxPatchBaseline", "ROCKY_LINUX", _USUAL, True),
     ("AWS-DefaultAlmaLinuxPatchBaseline", "ALMA_LINUX", _USUAL, True),
-    ("AWS-OracleLinuxDefaultPatchBaseline", "ORACLE_LINUX",
-     (_rule([*_ALL, ("CLASSIFICATION", ["Security"]), ("SEVERITY", [_IMPORTANT, "Moderate"])]), _rule(_ALL + _BUGFIX)), True),
+    (
+        "AWS-OracleLinuxDefaultPatchBaseline",
+        "ORACLE_LINUX",
+        (
+            _rule([*_ALL, ("CLASSIFICATION", ["Security"]), ("SEVERITY", [_IMPORTANT, "Moderate"])]),
+            _rule(_ALL + _BUGFIX),
+        ),
+        True,
+    ),
     ("AWS-CentOSDefaultPatchBaseline", "CENTOS", (_rule(_ALL, non_security=True),), True),
     ("AWS-SuseDefaultPatchBaseline", "SUSE", (_rule(_ALL + _SECURITY),), True),
     ("AWS-UbuntuDefaultPatchBaseline", "UBUNTU", (_rule(_ALL + _PRIORITIES, 0),), True),
@@ -61,12 +70,23 @@ def predefined(region: str) -> list[tuple[dict[str, Any], bool]]:
     baselines = []
     for name, system, rules, default in PREDEFINED:
         digits = hashlib.sha256(f"{region}:{name}".encode()).hexdigest()[:17]
-        baselines.append(({
-            "BaselineId": f"arn:aws:ssm:{region}:{OWNER}:patchbaseline/pb-{digits}", "Name": name,
-            "OperatingSystem": system, "GlobalFilters": {"PatchFilters": []}, "ApprovalRules": {"PatchRules": list(rules)},
-            "ApprovedPatches": [], "ApprovedPatchesComplianceLevel": "UNSPECIFIED",
-            "ApprovedPatchesEnableNonSecurity": False, "RejectedPatches": [],
-            "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY", "Sources": [],
-            "Description": f"Default Patch Baseline for {system} Provided by AWS.",
-        }, default))
+        baselines.append(
+            (
+                {
+                    "BaselineId": f"arn:aws:ssm:{region}:{OWNER}:patchbaseline/pb-{digits}",
+                    "Name": name,
+                    "OperatingSystem": system,
+                    "GlobalFilters": {"PatchFilters": []},
+                    "ApprovalRules": {"PatchRules": list(rules)},
+                    "ApprovedPatches": [],
+                    "ApprovedPatchesComplianceLevel": "UNSPECIFIED",
+                    "ApprovedPatchesEnableNonSecurity": False,
+                    "RejectedPatches": [],
+                    "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY",
+                    "Sources": [],
+                    "Description": f"Default Patch Baseline for {system} Provided by AWS.",
+                },
+                default,
+            )
+        )
     return baselines

@@ -99,6 +99,8 @@ def checked_parameters(document: Document, given: Mapping[str, Sequence[str]]) -
 
 def _check_value(name: str, parameter: Parameter, value: str) -> None:
     if parameter.allowed and value not in parameter.allowed:
-        raise ServiceError("InvalidParameters", f"Parameter {name}: {value} is not one of {', '.join(parameter.allowed)}")
+        raise ServiceError(
+            "InvalidParameters", f"Parameter {name}: {value} is not one of {', '.join(parameter.allowed)}"
+        )
     if parameter.pattern and not re.fullmatch(parameter.pattern, value):
         raise ServiceError("InvalidParameters", f"Parameter {name}: value does not match pattern {parameter.pattern}")

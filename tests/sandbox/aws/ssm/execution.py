@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...machines import AgentLost, MachineError, PowerError
@@ -19,7 +20,7 @@ from .commands import STDERR_LIMIT, STDOUT_LIMIT, Invocation, PluginRun, cut
 from .documents import Step
 from .outputs import save_outputs
 from .patching import PATCH_TIMEOUT, run_patch_baseline
-from .script import script_of
+from .script import Script, script_of
 
 if TYPE_CHECKING:
     from .delivery import Delivery
@@ -71,7 +72,9 @@ class Runner:
         platform = self.machine.os.platform_type
         plugin.started = self.world.now()
         if platform not in step.platforms:
-            plugin.stdout = f"Step execution skipped due to unsupported platform: {platform.lower()}. Step name: {step.name}"
+            plugin.stdout = (
+                f"Step execution skipped due to unsupported platform: {platform.lower()}. Step name: {step.name}"
+            )
             plugin.code, plugin.details, plugin.finished = 0, "Success", self.world.now()
             return "Success"
         plugin.details = "InProgress"
@@ -94,20 +97,23 @@ class Runner:
 
     def _act(self, step: Step) -> StepResult:
         if step.action == "sandbox:patch":
-            return self._within(PATCH_TIMEOUT, lambda: StepResult(*run_patch_baseline(self.world, self.command, self.machine)))
+            return self._within(
+                PATCH_TIMEOUT, lambda: StepResult(*run_patch_baseline(self.world, self.command, self.machine))
+            )
         if step.action == "aws:updateSsmAgent":
             return self._within(3600.0, self._update_agent)
         script = script_of(step, self.command.parameters)
         deadline = self.world.clock.seconds() + script.timeout
         while True:
             remaining = deadline - self.world.clock.seconds()
-            result = self._within(remaining, lambda: self._script(script.text, script.shell, remaining, script.directory))
+            result = self._within(remaining, partial(self._script, script, remaining))
             if result.code != REBOOT_CODES[self.machine.os.platform_type]:
                 return result
             self._reboot(deadline)
 
-    def _script(self, text: str, shell: str, timeout: float, directory: str) -> StepResult:
-        done = self.machine.run_script(text, shell, timeout=max(timeout, 1.0), working_directory=directory)
+    def _script(self, script: Script, timeout: float) -> StepResult:
+        done = self.machine.run_script(script.text, script.shell, timeout=max(timeout, 1.0),
+                                       working_directory=script.directory)
         if done.timed_out:
             raise ExecutionTimeout
         stderr = done.stderr

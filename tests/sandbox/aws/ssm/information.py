@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from ...machines import Machine
@@ -22,7 +22,7 @@ FILTERS = {
     "IamRole": "IamRole", "InstanceIds": "InstanceId", "PingStatus": "PingStatus", "PlatformTypes": "PlatformType",
     "ResourceType": "ResourceType", "SourceIds": "SourceId", "SourceTypes": "SourceType",
 }
-_LONG_AGO = datetime(2024, 1, 1, tzinfo=timezone.utc)
+_LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def _describe(call: Call, machine: Machine) -> dict[str, Any]:
@@ -52,7 +52,9 @@ def describe_instance_information(call: Call) -> Mapping[str, Any]:
     newer, older = call.params.get("Filters") or [], call.params.get("InstanceInformationFilterList") or []
     if newer and older:
         raise ServiceError("ValidationException", "Filters and InstanceInformationFilterList cannot be used together")
-    wanted = [(entry["Key"], entry["Values"]) for entry in newer] + [(entry["key"], entry["valueSet"]) for entry in older]
+    wanted = [(entry["Key"], entry["Values"]) for entry in newer] + [
+        (entry["key"], entry["valueSet"]) for entry in older
+    ]
     for key, _values in wanted:
         if key not in FILTERS and key != "tag-key" and not key.startswith("tag:"):
             raise ServiceError("InvalidFilterKey", f"The filter key {key} is not valid")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.utils import parse_timestamp
@@ -21,10 +21,10 @@ from .shapes import command_shape, elapsed, instant, invocation_shape
 
 def _moment(value: str) -> datetime:
     try:
-        parsed = parse_timestamp(value)
+        parsed: datetime = parse_timestamp(value)
     except ValueError:
         raise ServiceError("ValidationException", f"{value} is not a timestamp") from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def _meets(call: Call, requested: datetime, document: str, states: Iterable[str]) -> bool:
@@ -51,7 +51,9 @@ def _meets(call: Call, requested: datetime, document: str, states: Iterable[str]
 def _check_node(call: Call) -> None:
     node_id = call.params.get("InstanceId")
     if node_id and node_id not in managed_nodes(call):
-        raise ServiceError("InvalidInstanceId", f"Instances [[{node_id}]] not in a valid state for account {call.account}")
+        raise ServiceError(
+            "InvalidInstanceId", f"Instances [[{node_id}]] not in a valid state for account {call.account}"
+        )
 
 
 def _commands(call: Call) -> list[Command]:
@@ -102,10 +104,13 @@ def get_command_invocation(call: Call) -> Mapping[str, Any]:
     """One command on one node, with the output of a step (of the only step when there is one)."""
     command = call.store(CommandStore).commands.get(call.params["CommandId"])
     node_id, wanted = call.params["InstanceId"], call.params.get("PluginName")
-    found = [invocation for invocation in command.invocations if invocation.machine.node_id == node_id] if command else []
+    found = (
+        [invocation for invocation in command.invocations if invocation.machine.node_id == node_id] if command else []
+    )
     if command is None or not found or not _visible(call, command):
-        raise ServiceError("InvocationDoesNotExist", "The command ID and managed node ID you specified didn't match any "
-                           "invocations.")
+        raise ServiceError(
+            "InvocationDoesNotExist", "The command ID and managed node ID you specified didn't match any invocations."
+        )
     names = [plugin.name for plugin in found[0].plugins]
     if (wanted or len(names) != 1) and wanted not in names:
         raise ServiceError("InvalidPluginName", f"The document has the steps {', '.join(names)}: name one of them")

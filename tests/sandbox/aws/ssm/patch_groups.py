@@ -48,7 +48,11 @@ def get_patch_baseline_for_patch_group(call: Call) -> Mapping[str, Any]:
     """The baseline that holds for a group and operating system, the default when none is registered."""
     system = call.params.get("OperatingSystem") or "WINDOWS"
     group = call.params["PatchGroup"]
-    return {"BaselineId": call.store(BaselineStore).for_group(group, system), "PatchGroup": group, "OperatingSystem": system}
+    return {
+        "BaselineId": call.store(BaselineStore).for_group(group, system),
+        "PatchGroup": group,
+        "OperatingSystem": system,
+    }
 
 
 @operation("ssm", "DescribePatchGroups")
@@ -59,7 +63,8 @@ def describe_patch_groups(call: Call) -> Mapping[str, Any]:
     mappings = [
         {"PatchGroup": group, "BaselineIdentity": identity(store, store.baselines[baseline_id])}
         for (group, system), baseline_id in sorted(store.groups.items())
-        if group.startswith(tuple(wanted.get("NAME_PREFIX", [""]))) and system in wanted.get("OPERATING_SYSTEM", [system])
+        if group.startswith(tuple(wanted.get("NAME_PREFIX", [""])))
+        and system in wanted.get("OPERATING_SYSTEM", [system])
     ]
     shown, token = page(call, mappings, 50)
     return {"Mappings": shown, "NextToken": token}

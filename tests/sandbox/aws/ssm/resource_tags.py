@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags of SSM's own resources: baselines, maintenance windows, managed nodes ``mi-…``."""
+"""Tags of SSM's own resources: baselines, maintenance windows, documents, managed nodes ``mi-…``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def checked_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str]) 
     wanted = {tag["Key"]: tag["Value"] for tag in tags}
     if any(key.lower().startswith("aws:") for key in wanted):
         raise ServiceError("ValidationException", "Tag keys starting with 'aws:' are reserved for internal use")
-    if len(present | wanted) > MAX_TAGS:
+    if len({**present, **wanted}) > MAX_TAGS:
         raise ServiceError("TooManyTagsError", f"At most {MAX_TAGS} tags are allowed for a resource")
     return wanted
 
@@ -27,6 +27,7 @@ def checked_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str]) 
 def _tags_of(call: Call) -> dict[str, str]:
     """The live tags of the resource that the call names. Raises ServiceError."""
     from .baselines import BaselineStore
+    from .document_store import DocumentStore
     from .windows import WindowStore
 
     kind, resource_id = call.params["ResourceType"], call.params["ResourceId"]
@@ -42,6 +43,8 @@ def _tags_of(call: Call) -> dict[str, str]:
         windows = call.store(WindowStore).windows
         if resource_id in windows:
             return windows[resource_id].tags
+    elif kind == "Document":
+        return call.store(DocumentStore).owned(resource_id).tags
     else:
         raise ServiceError("InvalidResourceType", f"The sandbox has no tags of {kind}")
     raise ServiceError("InvalidResourceId", f"The resource ID {resource_id} is not valid: it does not exist")

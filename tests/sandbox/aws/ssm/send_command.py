@@ -33,15 +33,26 @@ def send_command(call: Call) -> Mapping[str, Any]:
     if call.params.get("InstanceIds"):
         for machine in machines:
             if machine.os.platform_type not in document.platforms:
-                raise ServiceError("UnsupportedPlatformType", f"The document {document.name} does not support the platform "
-                                   f"type of instance {machine.node_id}")
+                raise ServiceError(
+                    "UnsupportedPlatformType",
+                    f"The document {document.name} does not support the platform type of instance {machine.node_id}",
+                )
     now = call.world.now()
     command = Command(
-        command_id=str(uuid.uuid4()), document=document, request=dict(call.params), parameters=parameters, requested=now,
-        document_version=str(call.params.get("DocumentVersion") or "$DEFAULT"), expires=now,
-        visible_from=call.world.clock.seconds() + VISIBLE_AFTER, account=call.account, region=call.region,
-        invocations=[Invocation(machine, [PluginRun(step.name) for step in document.steps], requested=now)
-                     for machine in machines],
+        command_id=str(uuid.uuid4()),
+        document=document,
+        request=dict(call.params),
+        parameters=parameters,
+        requested=now,
+        document_version=str(call.params.get("DocumentVersion") or "$DEFAULT"),
+        expires=now,
+        visible_from=call.world.clock.seconds() + VISIBLE_AFTER,
+        account=call.account,
+        region=call.region,
+        invocations=[
+            Invocation(machine, [PluginRun(step.name) for step in document.steps], requested=now)
+            for machine in machines
+        ],
     )
     command.expires = now + timedelta(seconds=call.world.clock.wall_seconds(command.timeout))
     for invocation in command.invocations:
@@ -93,7 +104,7 @@ def cancel_command(call: Call) -> Mapping[str, Any]:
         raise ServiceError("DuplicateInstanceId", "A managed node ID is given more than once")
     unknown = asked - {invocation.machine.node_id for invocation in command.invocations}
     if unknown:
-        raise ServiceError("InvalidInstanceId", f"The command was not sent to {sorted(unknown)[0]}")
+        raise ServiceError("InvalidInstanceId", f"The command was not sent to {min(unknown)}")
     command.cancelled = command.cancelled or not asked
     for invocation in command.invocations:
         if asked and invocation.machine.node_id not in asked:
