@@ -140,8 +140,8 @@ def _node(row: Row[Any], seen: dict[str, list[Row[Any]]]) -> dict[str, Any]:
         "power": _power(seen["power"]),
         "baseline": {"intended": (plan.get("baseline") or {}).get("id", ""), "reported": reported},
         "patches": {
-            "before": before,
-            "after": after,
+            "before": before or {},
+            "after": after or {},
             "installed": installed_between(before, after) if before and after else [],
         },
         "checks": [
@@ -153,9 +153,9 @@ def _node(row: Row[Any], seen: dict[str, list[Row[Any]]]) -> dict[str, Any]:
     }
 
 
-def _power(rows: Sequence[Row[Any]]) -> dict[str, Any] | None:
+def _power(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     if not rows:
-        return None
+        return {}
     row = rows[0]
     stopped = row.before == "stopped"
     return {"before": row.before, "started_by_run": stopped, "restored": bool(row.restored_at) if stopped else None}
