@@ -30,7 +30,9 @@ options:
   on_unsupported:
     description:
       - What to do with hybrid nodes (V(mi-…)), whose power cannot be controlled. V(fail) fails the node, V(skip) leaves
-        it as it is. With O(state=restored) they are always left as they are.
+        it as it is.
+      - With O(state=started) a hybrid node whose agent answers is started already. With O(state=restored) hybrid nodes
+        are always left as they are.
     type: str
     choices: [fail, skip]
     default: fail

@@ -14,7 +14,8 @@ from .._core.nodes import Node
 from .._core.scope import NodeResult, Scope
 from .client import Connection
 from .errors import AwsError, OutcomeUnknown, speaks_of_caller
-from .instances import Instance, create_tags, delete_tags, instances_by_id
+from .instances import Instance, create_tags, delete_tags, instances_by_id, is_hybrid
+from .managed import managed_nodes
 from .polling import look_until
 from .power_plan import BEFORE_TAG, PowerPlan, plan_power, transient
 from .targets import Target, chunks
@@ -54,13 +55,24 @@ class PowerWork:
         """The work in one account and region: look, plan, apply."""
         node_ids = [node.node_id for node in target.items]
         instances = self._at_rest(connection, node_ids)
-        plan = plan_power(self.state, target.items, instances, self.remembered)
+        plan = plan_power(self.state, target.items, instances, self.remembered, self._online(connection, node_ids))
         outcome = PowerOutcome(plan, failures=dict(plan.failures))
         if self.check_mode:
             outcome.changed = plan.touched
             return outcome
         self._apply(connection, target, plan, outcome)
         return outcome
+
+    def _online(self, connection: Connection, node_ids: Sequence[str]) -> list[str]:
+        """The hybrid nodes whose agent answers; asked for only where it decides."""
+        hybrid = [node_id for node_id in node_ids if is_hybrid(node_id)]
+        if self.state != "started" or not hybrid:
+            return []
+        return [
+            node_id
+            for node_id, entry in managed_nodes(connection, hybrid).items()
+            if entry.get("PingStatus") == "Online"
+        ]
 
     def _at_rest(self, connection: Connection, node_ids: Sequence[str]) -> dict[str, Instance]:
         found: dict[str, Instance] = {}

@@ -43,7 +43,7 @@ def set_power(module: Any) -> dict[str, Any]:
     outcomes = [outcome for _target, outcome in answers.answers]
     for target, error in answers.errors:
         failures.update(dict.fromkeys((node.node_id for node in target.items), str(error)))
-    failures.update(_failures(outcomes, state, params["on_unsupported"]))
+    failures.update(_failures(outcomes, params["on_unsupported"]))
     if not module.check_mode and state != "restored":
         scope.fail(failures)
         _pass_over(scope, nodes, outcomes, failures)
@@ -92,12 +92,12 @@ def _uncovered(scope: Scope, state: str, nodes: Sequence[Node]) -> list[Node]:
     return [node for node in nodes if node.node_id not in covered]
 
 
-def _failures(outcomes: Sequence[PowerOutcome], state: str, on_unsupported: str) -> dict[str, str]:
+def _failures(outcomes: Sequence[PowerOutcome], on_unsupported: str) -> dict[str, str]:
     failures: dict[str, str] = {}
     for outcome in outcomes:
         failures.update(outcome.failures)
-        if state != "restored" and on_unsupported == "fail":
-            failures.update(dict.fromkeys(outcome.plan.unsupported, HYBRID))
+        if on_unsupported == "fail":
+            failures.update(outcome.plan.unsupported)
     return failures
 
 

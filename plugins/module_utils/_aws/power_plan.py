@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .._core.nodes import Node
@@ -14,7 +14,8 @@ from .instances import Instance, is_hybrid
 BEFORE_TAG = "hybridops:power-before"
 """On a node that a run started: its power state before. Whoever finds it can restore it without a ledger."""
 
-HYBRID = "it is a hybrid node, whose power Systems Manager does not control"
+HYBRID = "it is a hybrid node, whose power cannot be controlled from here"
+HYBRID_OFFLINE = "it is a hybrid node whose agent does not answer, and it cannot be started from here"
 UNKNOWN = "this account and region has no such instance"
 ABSENT = "it is terminated"
 
@@ -33,7 +34,7 @@ class PowerPlan:
     tag: list[str] = field(default_factory=list)
     untag: list[str] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
-    unsupported: list[str] = field(default_factory=list)
+    unsupported: dict[str, str] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
@@ -48,17 +49,19 @@ def plan_power(
     nodes: Sequence[Node],
     instances: Mapping[str, Instance],
     remembered: Mapping[str, str],
+    online: Collection[str] = (),
 ) -> PowerPlan:
     """What to do so that the nodes are in ``state``: started, stopped, restarted or restored.
 
     ``remembered`` is what the ledger knows of their power before. A mark on a node is older than this run and wins
-    over what the node shows now: a run that broke off had started it.
+    over what the node shows now: a run that broke off had started it. ``online`` are the hybrid nodes whose agent
+    answers: these need no start.
     """
     plan = PowerPlan()
     for node in nodes:
         instance = instances.get(node.node_id)
         if is_hybrid(node.node_id):
-            plan.unsupported.append(node.node_id)
+            _hybrid(plan, state, node.node_id, online)
         elif instance is None:
             plan.failures[node.node_id] = UNKNOWN
         elif instance.power_state == "absent":
@@ -74,6 +77,15 @@ def transient(instances: Mapping[str, Instance], state: str) -> list[str]:
     """Instances that have to come to rest before they can be brought into ``state``."""
     moving = {"started": ("stopping",), "restarted": ("stopping", "starting")}.get(state, ("starting",))
     return [node_id for node_id, instance in instances.items() if instance.power_state in moving]
+
+
+def _hybrid(plan: PowerPlan, state: str, node_id: str, online: Collection[str]) -> None:
+    if state == "restored":
+        return
+    if state == "started" and node_id in online:
+        plan.settled.append(node_id)
+    else:
+        plan.unsupported[node_id] = HYBRID_OFFLINE if state == "started" else HYBRID
 
 
 def _remember(plan: PowerPlan, instance: Instance) -> None:
