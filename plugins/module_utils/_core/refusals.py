@@ -67,6 +67,7 @@ CODES = {
         Code("cannot_start", "the node is stopped and cannot be started through its cloud"),
         Code("power_state", "the node is in a power state in which it cannot be patched"),
         Code("no_snapshot", "no restorable snapshot of all volumes can be taken", ACCEPTABLE_RISK),
+        Code("unprotected", "the node is patched without a snapshot, which the policy allows", WARNS),
     )
 }
 

@@ -267,18 +267,18 @@ def test_agents_that_only_warn(agent: Agent, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "snapshot", "refused"),
+    ("extra", "refused", "told"),
     [
-        ("", "none", ["no_snapshot"]),
-        ("defaults: {allow_unprotected: true}", "none", []),
-        ("defaults: {snapshot: if_possible}", "none", []),
-        ("defaults: {snapshot: none}", "none", []),
+        ("", ["no_snapshot"], []),
+        ("defaults: {allow_unprotected: true}", [], ["unprotected"]),
+        ("defaults: {snapshot: if_possible}", [], ["unprotected"]),
+        ("defaults: {snapshot: none}", [], []),
     ],
 )
-def test_a_node_that_cannot_have_a_snapshot(extra: str, snapshot: str, refused: list[str]) -> None:
+def test_a_node_that_cannot_have_a_snapshot(extra: str, refused: list[str], told: list[str]) -> None:
     found = plan_of_one(extra, snapshot=SnapshotAbility(False, ("hybrid node",)))
-    assert codes(found) == refused
-    assert next(found.nodes()).snapshot == snapshot
+    assert (codes(found), warned(found)) == (refused, told)
+    assert next(found.nodes()).snapshot == "none"
 
 
 def test_a_node_that_can_have_a_snapshot_gets_what_the_policy_says() -> None:

@@ -11,10 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.executor.playbook_executor import PlaybookExecutor
+from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from ansible_collections.hybridops.patching.plugins.module_utils._core.plan.context import PlanOptions
 from ansible_collections.hybridops.patching.plugins.module_utils._core.plan.spread import (
     conflicts,
     cut,
+    safe_size,
     spread_keys,
     spread_order,
     wave_sizes,
@@ -64,13 +66,49 @@ def test_what_spreads() -> None:
     assert spread_keys({"role": "db"}, []) == ()
 
 
-def test_members_of_a_cluster_go_into_different_waves() -> None:
-    nodes = [node(number, labels={"cluster": "c1" if number < 3 else ""}) for number in range(1, 5)]
-    found = plan(nodes, extra='defaults: {waves: ["50%"]}')
+HALVES = 'defaults: {waves: ["50%"]}'
+
+
+def _four() -> list[Node]:
+    """Two members of a cluster, then two nodes of none."""
+    return [node(number, labels={"cluster": "c1" if number < 3 else ""}) for number in range(1, 5)]
+
+
+def test_members_of_a_cluster_go_into_different_waves_where_the_plan_cuts_them() -> None:
+    found = plan(_four(), extra=HALVES, options=PlanOptions(reorder=True))
     assert codes(found) == []
-    waves = {one.node.name: one.wave for one in found.nodes()}
-    assert waves["prod01"] != waves["prod02"]
-    assert [one.node.name for one in found.nodes()] == ["prod01", "prod03", "prod02", "prod04"]
+    assert [(one.node.name, one.wave) for one in found.nodes()] == [
+        ("prod01", 1),
+        ("prod03", 1),
+        ("prod02", 2),
+        ("prod04", 2),
+    ]
+
+
+def test_where_ansible_cuts_them_the_inventorys_order_counts() -> None:
+    found = plan(_four(), extra=HALVES)
+    assert codes(found) == ["same_wave"]
+    assert [one.node.name for one in found.nodes()] == ["prod01", "prod02", "prod03", "prod04"]
+    assert "use waves: [1]" in found.refusals[0].remedy
+    first, second, third, fourth = _four()
+    assert codes(plan([first, third, second, fourth], extra=HALVES)) == []
+
+
+def test_ansible_counts_nodes_that_the_plan_leaves_out() -> None:
+    first, second, third, fourth = _four()
+    excluded = HALVES + "\nexclusions: [{match: {name: prod03}, reason: r}]"
+    found = plan([first, third, second, fourth], extra=excluded)
+    assert codes(found) == []
+    assert [(one.node.name, one.wave) for one in found.nodes()] == [("prod01", 1), ("prod02", 2), ("prod04", 2)]
+
+
+@given(st.lists(st.integers(0, 5), max_size=40))
+def test_waves_of_the_safe_size_have_no_conflict(sets: list[int]) -> None:
+    keys = [(f"cluster {one}",) if one else () for one in sets]
+    size = safe_size(keys)
+    assert size >= 1
+    for wave in cut(keys, wave_sizes(len(keys), [size])):
+        assert conflicts(wave) == []
 
 
 @pytest.mark.parametrize(

@@ -7,42 +7,63 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
-from ..policy.model import NONE
+from ..policy.model import NONE, Wave
 from ..policy.order import batch_order
 from ..policy.settings import waves_for
 from .context import Context, Subject
 from .findings import Sorted
 from .model import Finding, PlannedBatch, PlannedNode
-from .spread import conflicts, cut, spread_keys, spread_order, wave_sizes
+from .spread import conflicts, cut, safe_size, spread_keys, spread_order, wave_sizes
 from .steps import describe
 
 SHOWN = 5
 
 
-def planned_batches(context: Context, subjects: Sequence[Subject], findings: Sorted) -> Iterator[PlannedBatch]:
-    """The batches that have nodes, in the order of the run, each cut into waves."""
+def planned_batches(
+    context: Context, subjects: Sequence[Subject], everyone: Sequence[Subject], findings: Sorted
+) -> Iterator[PlannedBatch]:
+    """The batches that have nodes, in the order of the run, each cut into waves.
+
+    ``everyone`` are the environment's nodes in the inventory's order, also those that the plan leaves out: Ansible
+    counts them when it cuts a batch.
+    """
+    planned = {subject.node.node_id for subject in subjects}
     by_batch: dict[str, list[Subject]] = {}
-    for subject in subjects:
+    for subject in everyone:
         by_batch.setdefault(subject.node.batch, []).append(subject)
     for name, after in batch_order(context.policy).items():
-        members = by_batch.get(name, [])
         waves = context.options.waves or waves_for(context.policy, context.environment.name, name)
-        if members:
-            yield PlannedBatch(name, after, tuple(_planned(context, members, waves, findings)), waves)
+        placed = _placed(context, by_batch.get(name, []), planned, waves)
+        nodes = tuple(_plan_node(context, subject, wave, findings) for subject, wave in placed)
+        if nodes:
+            yield PlannedBatch(name, after, nodes, waves)
 
 
-def _planned(
-    context: Context, members: Sequence[Subject], waves: Sequence[int | str], findings: Sorted
-) -> Iterator[PlannedNode]:
-    sizes = wave_sizes(len(members), waves)
-    keys = [spread_keys(subject.labels, subject.settings.spread_by) for subject in members]
-    for wave, indexes in enumerate(cut(spread_order(keys, sizes), sizes), start=1):
-        for index in indexes:
-            yield _plan_node(context, members[index], keys[index], wave, findings)
+def _placed(
+    context: Context, line: Sequence[Subject], planned: set[str], waves: Sequence[Wave]
+) -> list[tuple[Subject, int]]:
+    """The planned nodes of a batch with the number of their wave."""
+    if context.options.reorder:
+        line = [subject for subject in line if subject.node.node_id in planned]
+    sizes = wave_sizes(len(line), waves)
+    order = list(range(len(line)))
+    if context.options.reorder:
+        order = spread_order([_keys(subject) for subject in line], sizes)
+    return [
+        (line[index], wave)
+        for wave, indexes in enumerate(cut(order, sizes), start=1)
+        for index in indexes
+        if line[index].node.node_id in planned
+    ]
 
 
-def _plan_node(context: Context, subject: Subject, keys: tuple[str, ...], wave: int, findings: Sorted) -> PlannedNode:
+def _keys(subject: Subject) -> tuple[str, ...]:
+    return spread_keys(subject.labels, subject.settings.spread_by)
+
+
+def _plan_node(context: Context, subject: Subject, wave: int, findings: Sorted) -> PlannedNode:
     facts, settings, application = subject.known, subject.settings, subject.application
     stopped = facts is not None and facts.power_state == "stopped"
     can_snapshot = facts is not None and facts.snapshot.possible
@@ -62,7 +83,7 @@ def _plan_node(context: Context, subject: Subject, keys: tuple[str, ...], wave: 
         hook_before=application.hook_before if application else "",
         hook_after=application.hook_after if application else "",
         accept=tuple(dict.fromkeys((*settings.accept, *context.options.accept))),
-        spread=keys,
+        spread=_keys(subject),
         wave=wave,
         warnings=tuple(findings.node_warnings.get(subject.node.node_id, ())),
         held=findings.held.get(subject.node.node_id, ""),
@@ -72,16 +93,16 @@ def _plan_node(context: Context, subject: Subject, keys: tuple[str, ...], wave: 
 
 def same_wave(batch: PlannedBatch) -> Iterator[Finding]:
     """No wave has two nodes that must not be down together."""
-    sizes = wave_sizes(len(batch.nodes), batch.waves)
-    for number, wave in enumerate(cut(batch.nodes, sizes), start=1):
+    size = safe_size([node.spread for node in batch.nodes])
+    for number, group in groupby(batch.nodes, key=lambda node: node.wave):
+        wave = list(group)
         for key in conflicts([node.spread for node in wave]):
             together = [node for node in wave if key in node.spread]
             names = ", ".join(node.node.name or node.node_id for node in together[:SHOWN])
             more = f" and {len(together) - SHOWN} more" if len(together) > SHOWN else ""
             reason = f"{batch.name}, wave {number}: {names}{more} would be down together ({key})"
-            remedy = 'use more waves, such as waves: [1, "50%"], or accept same_wave'
-            taken = all("same_wave" in node.accept for node in together)
-            yield Finding("same_wave", reason, remedy, taken=taken)
+            remedy = f"use waves: [{size}], order the inventory otherwise, or accept same_wave"
+            yield Finding("same_wave", reason, remedy, taken=all("same_wave" in node.accept for node in together))
 
 
 def slot_of(subject: Subject, context: Context) -> str:

@@ -28,8 +28,10 @@ class PlanOptions:
     ``allow_unlisted``: go on although the cloud has nodes of the environment that the inventory lacks.
     ``accept``: codes of refusals whose risk is taken, for every node. ``hold``: codes for which a node is left out, and
     counts as not passed, instead of refusing the run. ``freeze_override``: the reason to run in a freeze all the same.
-    ``slot``: only nodes of this slot. ``waves``: instead of the policy's. ``horizon``: how long the run may take, for
-    what would happen meanwhile; else until the end of the slot.
+    ``slot``: only nodes of this slot. ``waves``: instead of the policy's. ``reorder``: waves are cut from the plan's
+    order, so that it may move nodes of one cluster apart; else the inventory's order stays, which is the one that
+    Ansible cuts. ``horizon``: how long the run may take, for what would happen meanwhile; else until the end of the
+    slot.
     """
 
     allow_unlisted: bool = False
@@ -38,6 +40,7 @@ class PlanOptions:
     freeze_override: str = ""
     slot: str = ""
     waves: tuple[Wave, ...] = ()
+    reorder: bool = False
     horizon: timedelta | None = None
 
     def __post_init__(self) -> None:

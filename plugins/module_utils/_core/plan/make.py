@@ -78,10 +78,10 @@ def _fill(
     unlisted: Sequence[UnlistedNode],
 ) -> Plan:
     options = context.options
-    subjects, homeless = _subjects(context, _once(nodes), facts)
-    excluded, subjects = _exclude(context, subjects)
+    everyone, homeless = _subjects(context, _once(nodes), facts)
+    excluded, subjects = _exclude(context, everyone)
     of_nodes = sort_findings(_node_findings(context, subjects), subjects, options)
-    batches = tuple(planned_batches(context, subjects, of_nodes))
+    batches = tuple(planned_batches(context, subjects, everyone, of_nodes))
     findings = [
         *_run_findings(context, nodes, unlisted, homeless),
         *rules_run.exclusions_ended(context, [subject.node for subject in subjects]),
@@ -114,19 +114,20 @@ def _subjects(
     for node in nodes:
         environments = resolver.environments_of(node, facts.get(node.node_id))
         if context.environment.name in environments:
-            subject = resolver.subject(node, facts.get(node.node_id))
-            if not context.options.slot or slot_of(subject, context) in ("", context.options.slot):
-                subjects.append(subject)
+            subjects.append(resolver.subject(node, facts.get(node.node_id)))
         elif not environments:
             homeless.append(node)
     return subjects, homeless
 
 
 def _exclude(context: Context, subjects: Iterable[Subject]) -> tuple[list[ExcludedNode], list[Subject]]:
+    """The nodes that the policy leaves out, and those that are left; nodes of another slot than the wanted are gone."""
     excluded: list[ExcludedNode] = []
     kept: list[Subject] = []
     for subject in subjects:
         exclusion = _exclusion_of(subject, context)
+        if context.options.slot and slot_of(subject, context) not in ("", context.options.slot):
+            continue
         if exclusion:
             until = utc_text(exclusion.until) if exclusion.until else ""
             excluded.append(ExcludedNode(subject.node.node_id, subject.node.name, exclusion.reason, until))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from ..facts import NativeUpdate
-from ..policy.model import REQUIRED
+from ..policy.model import NONE, REQUIRED
 from .context import Context, Subject, utc_text
 from .model import Finding
 
@@ -53,11 +53,12 @@ def native_updates(subject: Subject, context: Context) -> Iterator[Finding]:
 def snapshot(subject: Subject, _context: Context) -> Iterator[Finding]:
     """All volumes of the node can be snapshotted and restored, unless the policy allows it to go unprotected."""
     facts = subject.known
-    if facts is None or subject.settings.snapshot != REQUIRED or facts.snapshot.possible:
-        return
-    if subject.settings.allow_unprotected:
+    if facts is None or subject.settings.snapshot == NONE or facts.snapshot.possible:
         return
     why = "; ".join(facts.snapshot.obstacles) or "its cloud offers none"
+    if subject.settings.snapshot != REQUIRED or subject.settings.allow_unprotected:
+        yield _finding(subject, "unprotected", f"it is patched without a snapshot: {why}", "as the policy allows")
+        return
     remedy = "remove the obstacle, or set allow_unprotected: true for such nodes in the policy"
     yield _finding(subject, "no_snapshot", f"it cannot have a restorable snapshot: {why}", remedy)
 

@@ -58,6 +58,17 @@ def conflicts(keys: Sequence[Sequence[str]]) -> list[str]:
     return [key for key, count in counted.items() if count > 1]
 
 
+def safe_size(keys: Sequence[Sequence[str]]) -> int:
+    """A size of equal waves in which no two nodes of this order share a key: the least distance of two that do."""
+    last: dict[str, int] = {}
+    least = max(1, len(keys))
+    for index, node_keys in enumerate(keys):
+        for key in node_keys:
+            least = min(least, index - last.get(key, -least))
+            last[key] = index
+    return least
+
+
 def spread_order(keys: Sequence[Sequence[str]], sizes: Sequence[int]) -> list[int]:
     """An order of the nodes (given by their keys) in which waves of these sizes hold as few conflicts as possible.
 
