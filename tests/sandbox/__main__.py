@@ -21,8 +21,10 @@ def environment(fleet: Fleet, port: int) -> dict[str, str]:
     """The variables with which a client meets the sandbox instead of AWS."""
     home = fleet.home
     return {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_ACCESS_KEY_ID": home.access_key,
-        "AWS_SECRET_ACCESS_KEY": home.secret_key, "AWS_DEFAULT_REGION": fleet.default_region,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": home.access_key,
+        "AWS_SECRET_ACCESS_KEY": home.secret_key,
+        "AWS_DEFAULT_REGION": fleet.default_region,
     }
 
 

@@ -37,8 +37,15 @@ class SandboxProcess:
     ``check_answers``: hold every answer against botocore's model. ``port`` 0: one that is free.
     """
 
-    def __init__(self, fleet: str | Path | Mapping[str, Any] = "small", *, speed: float = 60.0, port: int = 0,
-                 check_answers: bool = True, start_timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        fleet: str | Path | Mapping[str, Any] = "small",
+        *,
+        speed: float = 60.0,
+        port: int = 0,
+        check_answers: bool = True,
+        start_timeout: float = 30.0,
+    ) -> None:
         self._fleet = fleet
         self._arguments = ["--speed", str(speed), "--port", str(port), *(["--check-answers"] if check_answers else [])]
         self._start_timeout = start_timeout
@@ -77,11 +84,19 @@ class SandboxProcess:
 
     def start(self) -> None:
         """Start and wait until it serves. Raises SandboxError."""
-        command = [sys.executable, "-m", "tests.sandbox", "serve", "--fleet", str(self._fleet_file().resolve()),
-                   *self._arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.sandbox",
+            "serve",
+            "--fleet",
+            str(self._fleet_file().resolve()),
+            *self._arguments,
+        ]
         with (Path(self._directory.name) / "stderr").open("w", encoding="utf-8") as errors:
-            process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.PIPE, stderr=errors)
+            process = subprocess.Popen(
+                command, cwd=ROOT, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+            )
         self._process = process
         killer = threading.Timer(self._start_timeout, process.kill)
         killer.start()

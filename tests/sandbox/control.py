@@ -19,14 +19,16 @@ from .machines import AlterError, Machine
 
 PREFIX = "/_sandbox"
 
-_ROUTES = Map([
-    Rule(f"{PREFIX}/requests", endpoint="requests", methods=["GET", "DELETE"]),
-    Rule(f"{PREFIX}/reset", endpoint="reset", methods=["POST"]),
-    Rule(f"{PREFIX}/faults", endpoint="faults", methods=["GET", "POST", "DELETE"]),
-    Rule(f"{PREFIX}/machines", endpoint="machines", methods=["GET"]),
-    Rule(f"{PREFIX}/machines/<node_id>", endpoint="machine", methods=["GET", "PATCH"]),
-    Rule(f"{PREFIX}/apps/<name>/health", endpoint="health", methods=["GET"]),
-])
+_ROUTES = Map(
+    [
+        Rule(f"{PREFIX}/requests", endpoint="requests", methods=["GET", "DELETE"]),
+        Rule(f"{PREFIX}/reset", endpoint="reset", methods=["POST"]),
+        Rule(f"{PREFIX}/faults", endpoint="faults", methods=["GET", "POST", "DELETE"]),
+        Rule(f"{PREFIX}/machines", endpoint="machines", methods=["GET"]),
+        Rule(f"{PREFIX}/machines/<node_id>", endpoint="machine", methods=["GET", "PATCH"]),
+        Rule(f"{PREFIX}/apps/<name>/health", endpoint="health", methods=["GET"]),
+    ]
+)
 
 
 class Control:

@@ -14,8 +14,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KINDS = ("throttle", "error", "drop_before", "drop_after", "delay")
-_ALLOWED = {"service", "operation", "account", "region", "times", "probability", "seed", "kind", "seconds", "after",
-            "retry_after", "code", "message", "status", "params"}
+_ALLOWED = {
+    "service",
+    "operation",
+    "account",
+    "region",
+    "times",
+    "probability",
+    "seed",
+    "kind",
+    "seconds",
+    "after",
+    "retry_after",
+    "code",
+    "message",
+    "status",
+    "params",
+}
 
 
 class FaultError(ValueError):
@@ -51,8 +66,10 @@ class Fault:
 
     def meets(self, request: Mapping[str, Any]) -> bool:
         """Whether the fault is meant for that request."""
-        named = all(fnmatch.fnmatchcase(str(request[name]), getattr(self, name))
-                    for name in ("service", "operation", "account", "region"))
+        named = all(
+            fnmatch.fnmatchcase(str(request[name]), getattr(self, name))
+            for name in ("service", "operation", "account", "region")
+        )
         return named and all(request["params"].get(name) == value for name, value in self.params.items())
 
     def to_dict(self) -> dict[str, Any]:

@@ -25,8 +25,17 @@ class Journal:
     def open(self, **known: Any) -> dict[str, Any]:
         """Note a request on arrival; the entry is completed while it is served."""
         entry: dict[str, Any] = {
-            "seq": 0, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "service": "", "operation": "",
-            "account": "", "region": "", "params": {}, "writing": False, "status": None, "error": "", "fault": "",
+            "seq": 0,
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "service": "",
+            "operation": "",
+            "account": "",
+            "region": "",
+            "params": {},
+            "writing": False,
+            "status": None,
+            "error": "",
+            "fault": "",
         } | known
         with self._lock:
             entry["seq"], self._next = self._next, self._next + 1

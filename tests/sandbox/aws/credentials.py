@@ -76,8 +76,7 @@ class Keyring:
         """Temporary credentials for ``caller``."""
         alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
         access_key = "ASIA" + "".join(secrets.choice(alphabet) for _ in range(16))
-        key = Key(access_key, secrets.token_hex(20), caller, secrets.token_urlsafe(180),
-                  datetime.now(UTC) + duration)
+        key = Key(access_key, secrets.token_hex(20), caller, secrets.token_urlsafe(180), datetime.now(UTC) + duration)
         self._keys[access_key] = key
         return key
 
@@ -95,8 +94,11 @@ class Keyring:
         if not signed.query and abs(now - sent) > SKEW:
             raise _wrong_signature(signed.service, f"Signature expired: {signed.date} is not near {now:%Y%m%dT%H%M%SZ}")
         if not hmac.compare_digest(_signature(request, signed, key.secret), signed.signature):
-            raise _wrong_signature(signed.service, "The request signature we calculated does not match the signature "
-                                   "you provided. Check your AWS Secret Access Key and signing method.")
+            raise _wrong_signature(
+                signed.service,
+                "The request signature we calculated does not match the signature "
+                "you provided. Check your AWS Secret Access Key and signing method.",
+            )
         return key
 
 
@@ -104,8 +106,9 @@ def signature_of(request: Request) -> Signed | None:
     """What the request says about its signature (header or presigned URL); None when it is not signed."""
     query = "X-Amz-Signature" in request.args
     if query:
-        fields: Mapping[str, Any] = {name: request.args.get(f"X-Amz-{name}", "")
-                                     for name in ("Credential", "SignedHeaders", "Signature")}
+        fields: Mapping[str, Any] = {
+            name: request.args.get(f"X-Amz-{name}", "") for name in ("Credential", "SignedHeaders", "Signature")
+        }
     else:
         header = request.headers.get("Authorization", "")
         if not header.startswith("AWS4-HMAC-SHA256 "):
@@ -117,10 +120,15 @@ def signature_of(request: Request) -> Signed | None:
         return None
     source = request.args if query else request.headers
     return Signed(
-        access_key=scope[0], region=scope[2], service=scope[3].lower(), query=query,
-        date=source.get("X-Amz-Date", ""), token=source.get("X-Amz-Security-Token", ""),
+        access_key=scope[0],
+        region=scope[2],
+        service=scope[3].lower(),
+        query=query,
+        date=source.get("X-Amz-Date", ""),
+        token=source.get("X-Amz-Security-Token", ""),
         headers=frozenset(str(fields.get("SignedHeaders", "")).lower().split(";")),
-        signature=str(fields.get("Signature", "")), expires_in=int(request.args.get("X-Amz-Expires", 0)),
+        signature=str(fields.get("Signature", "")),
+        expires_in=int(request.args.get("X-Amz-Expires", 0)),
     )
 
 
@@ -150,8 +158,12 @@ class _Verifier(SigV4Auth):
 def _signature(request: Request, signed: Signed, secret: str) -> str:
     pairs = [pair for pair in request.query_string.decode().split("&") if not pair.startswith("X-Amz-Signature=")]
     url = f"http://{request.host}{request.raw_path}" + (f"?{'&'.join(pairs)}" if pairs != [""] else "")
-    rebuilt = AWSRequest(method=request.method, url=url, data=request.get_data(cache=True),
-                         headers={name: value for name, value in request.headers.items() if value})
+    rebuilt = AWSRequest(
+        method=request.method,
+        url=url,
+        data=request.get_data(cache=True),
+        headers={name: value for name, value in request.headers.items() if value},
+    )
     rebuilt.context["timestamp"] = signed.date
     claimed = request.headers.get("X-Amz-Content-SHA256", "")
     if len(claimed) == 64 and claimed != hashlib.sha256(request.get_data(cache=True)).hexdigest():

@@ -77,16 +77,25 @@ class Gateway:
         entry["status"] = answer[0]
         return answer
 
-    def _serve(self, request: Request, service: str, name: str, model: OperationModel | None,
-               entry: dict[str, Any], request_id: str) -> Answer:
+    def _serve(
+        self,
+        request: Request,
+        service: str,
+        name: str,
+        model: OperationModel | None,
+        entry: dict[str, Any],
+        request_id: str,
+    ) -> Answer:
         signed = signature_of(request)
         if signed is None:
             raise not_signed(service)
         caller = self.world.keyring.authenticate(request, signed).caller
         entry["account"] = caller.account
         if service in OWN_SERVICES and model is None:
-            raise ServiceError("UnknownOperationException" if service == "ssm" else "InvalidAction",
-                               f"The action {name} is not valid for this web service.")
+            raise ServiceError(
+                "UnknownOperationException" if service == "ssm" else "InvalidAction",
+                f"The action {name} is not valid for this web service.",
+            )
         params = parse(service, model, request) if model is not None else {}
         entry["params"] = _shown(model.input_shape, params) if model is not None else {"path": request.path}
         met = self.faults.strike(entry)

@@ -77,10 +77,18 @@ def _parse_query(protocol: str, operation: OperationModel, request: Request) -> 
 
 def _parsed(protocol: str, operation: OperationModel, request: Request) -> dict[str, Any]:
     parser = PROTOCOL_PARSERS[protocol](operation)
-    return dict(parser.parse({
-        "method": request.method, "values": request.values, "headers": request.headers,
-        "body": request.get_data(), "url_path": request.path, "url_params": {},
-    }))
+    return dict(
+        parser.parse(
+            {
+                "method": request.method,
+                "values": request.values,
+                "headers": request.headers,
+                "body": request.get_data(),
+                "url_path": request.path,
+                "url_params": {},
+            }
+        )
+    )
 
 
 def _summary(found: list[Violation]) -> str:
@@ -96,8 +104,9 @@ def _query_error(protocol: str, violation: Violation) -> ServiceError:
         return ServiceError("MissingParameter", f"The request must contain the parameter {name}")
     if violation.kind == "unknown":
         return ServiceError("UnknownParameter", f"The parameter {name} is not recognized")
-    return ServiceError("InvalidParameterValue",
-                        f"Value ({violation.value}) for parameter {name} is invalid. {violation.constraint}")
+    return ServiceError(
+        "InvalidParameterValue", f"Value ({violation.value}) for parameter {name} is invalid. {violation.constraint}"
+    )
 
 
 def render(service: str, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Answer:
@@ -123,9 +132,9 @@ def render_error(service: str, operation: OperationModel | None, error: ServiceE
     code, message = escape(error.code), escape(error.message)
     forms = {
         "ec2": "<Response><Errors><Error><Code>{0}</Code><Message>{1}</Message></Error></Errors>"
-               "<RequestID>{2}</RequestID></Response>",
+        "<RequestID>{2}</RequestID></Response>",
         "query": '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
-                 "<Code>{0}</Code><Message>{1}</Message></Error><RequestId>{2}</RequestId></ErrorResponse>",
+        "<Code>{0}</Code><Message>{1}</Message></Error><RequestId>{2}</RequestId></ErrorResponse>",
         "s3": "<Error><Code>{0}</Code><Message>{1}</Message><RequestId>{2}</RequestId></Error>",
     }
     text = '<?xml version="1.0" encoding="UTF-8"?>\n' + forms[protocol].format(code, message, request_id)

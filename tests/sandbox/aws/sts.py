@@ -28,16 +28,23 @@ def assume_role(call: Call) -> Mapping[str, Any]:
     found = call.world.fleet.role(arn)
     trusted = found is not None and call.caller.home
     if found is None or not trusted or (found[1].external_id and found[1].external_id != call.params.get("ExternalId")):
-        raise ServiceError("AccessDenied", f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole "
-                           f"on resource: {arn}", 403)
+        raise ServiceError(
+            "AccessDenied",
+            f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}",
+            403,
+        )
     account = found[0].account_id
     role_id = "AROA" + hashlib.sha256(arn.encode()).hexdigest()[:17].upper()
     assumed = f"arn:aws:sts::{account}:assumed-role/{arn.rpartition('/')[2]}/{session}"
     caller = Caller(account, assumed, f"{role_id}:{session}", False)
     key = call.world.keyring.open_session(caller, timedelta(seconds=int(call.params.get("DurationSeconds") or 3600)))
     return {
-        "Credentials": {"AccessKeyId": key.access_key, "SecretAccessKey": key.secret, "SessionToken": key.token,
-                        "Expiration": key.expires},
+        "Credentials": {
+            "AccessKeyId": key.access_key,
+            "SecretAccessKey": key.secret,
+            "SessionToken": key.token,
+            "Expiration": key.expires,
+        },
         "AssumedRoleUser": {"AssumedRoleId": caller.user_id, "Arn": assumed},
         "PackedPolicySize": 6 if call.params.get("Policy") else None,
     }

@@ -18,13 +18,24 @@ from moto.core.model import Shape
 from .model import pattern
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,), "character": (str,), "boolean": (bool,), "integer": (int,), "long": (int,),
-    "float": (int, float), "double": (int, float), "timestamp": (int, float, str, datetime),
-    "blob": (str, bytes), "list": (list, tuple), "structure": (dict,), "map": (dict,),
+    "string": (str,),
+    "character": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": (int, float, str, datetime),
+    "blob": (str, bytes),
+    "list": (list, tuple),
+    "structure": (dict,),
+    "map": (dict,),
 }
 
 DEVIATIONS = {
-    ("PlatformValues", "enum"), ("StringDateTime", "pattern"), ("PatchGroup", "length"),
+    ("PlatformValues", "enum"),
+    ("StringDateTime", "pattern"),
+    ("PatchGroup", "length"),
 }
 """Where the services themselves answer other than their model says, by shape and kind of violation: EC2 writes the
 platform ``windows``, GetCommandInvocation has fractions of a second and durations (``PT0.4S``), a node without a patch

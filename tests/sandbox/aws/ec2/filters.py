@@ -51,8 +51,12 @@ def tag_values(name: str, tags: Sequence[Mapping[str, str]]) -> list[str] | None
     return [tag["Value"] for tag in tags] if name == "tag-value" else None
 
 
-def select(items: Iterable[Item], filters: Sequence[Mapping[str, Any]] | None, known: Mapping[str, Values],
-           tags: Callable[[Item], Sequence[Mapping[str, str]]]) -> list[Item]:
+def select(
+    items: Iterable[Item],
+    filters: Sequence[Mapping[str, Any]] | None,
+    known: Mapping[str, Values],
+    tags: Callable[[Item], Sequence[Mapping[str, str]]],
+) -> list[Item]:
     """The items that meet all filters. Raises ServiceError for a filter that the operation does not have."""
     wanted: list[tuple[str, list[re.Pattern[str]]]] = []
     for entry in filters or []:
@@ -85,11 +89,13 @@ def paged(call: Call, items: Sequence[Item], ids: str = "") -> tuple[list[Item],
     size = call.params.get("MaxResults")
     if size is not None and not 5 <= int(size) <= 1000:
         bound = "greater than 5" if int(size) < 5 else "less than 1000"
-        raise ServiceError("InvalidParameterValue",
-                           f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value {bound}.")
+        raise ServiceError(
+            "InvalidParameterValue", f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value {bound}."
+        )
     if size is not None and ids and call.params.get(ids):
-        raise ServiceError("InvalidParameterCombination",
-                           f"The parameter {ids} cannot be used with the parameter maxResults")
+        raise ServiceError(
+            "InvalidParameterCombination", f"The parameter {ids} cannot be used with the parameter maxResults"
+        )
     return page(call, items, 1000)
 
 

@@ -15,8 +15,11 @@ from .filters import check_ids, dry_run, flag, paged, select
 from .tags import tag_list
 
 STATES = {
-    "starting": (0, "pending"), "running": (16, "running"), "rebooting": (16, "running"),
-    "stopping": (64, "stopping"), "stopped": (80, "stopped"),
+    "starting": (0, "pending"),
+    "running": (16, "running"),
+    "rebooting": (16, "running"),
+    "stopping": (64, "stopping"),
+    "stopped": (80, "stopped"),
 }
 PLATFORM_DETAILS = {"windows": "Windows", "redhat": "Red Hat Enterprise Linux", "suse": "SUSE Linux"}
 _LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
@@ -155,13 +158,22 @@ def _asked(call: Call) -> list[Machine]:
 def describe_instances(call: Call) -> Mapping[str, Any]:
     """Instances by ids or filters; each is a reservation of its own."""
     dry_run(call)
-    found = select([describe(machine) for machine in _asked(call)], call.params.get("Filters"), FILTERS,
-                   lambda it: it["Tags"])
+    found = select(
+        [describe(machine) for machine in _asked(call)], call.params.get("Filters"), FILTERS, lambda it: it["Tags"]
+    )
     shown, token = paged(call, found, "InstanceIds")
-    return {"NextToken": token, "Reservations": [{
-        "ReservationId": "r-" + it["InstanceId"].partition("-")[2], "OwnerId": call.account, "Groups": [],
-        "Instances": [it],
-    } for it in shown]}
+    return {
+        "NextToken": token,
+        "Reservations": [
+            {
+                "ReservationId": "r-" + it["InstanceId"].partition("-")[2],
+                "OwnerId": call.account,
+                "Groups": [],
+                "Instances": [it],
+            }
+            for it in shown
+        ],
+    }
 
 
 def _status(machine: Machine) -> dict[str, Any]:
@@ -192,13 +204,20 @@ def describe_instance_status(call: Call) -> Mapping[str, Any]:
     statuses = [_status(machine) for machine in _asked(call)]
     if not call.params.get("IncludeAllInstances"):
         statuses = [entry for entry in statuses if entry["InstanceState"]["Name"] == "running"]
-    found = select(statuses, call.params.get("Filters"), {
-        "availability-zone": lambda it: [it["AvailabilityZone"]],
-        "instance-state-code": lambda it: [str(it["InstanceState"]["Code"])],
-        "instance-state-name": lambda it: [it["InstanceState"]["Name"]],
-        "instance-status.status": lambda it: [it["InstanceStatus"]["Status"]],
-        "instance-status.reachability": lambda it: [entry["Status"] for entry in it["InstanceStatus"]["Details"] or []],
-        "system-status.status": lambda it: [it["SystemStatus"]["Status"]],
-    }, lambda _it: [])
+    found = select(
+        statuses,
+        call.params.get("Filters"),
+        {
+            "availability-zone": lambda it: [it["AvailabilityZone"]],
+            "instance-state-code": lambda it: [str(it["InstanceState"]["Code"])],
+            "instance-state-name": lambda it: [it["InstanceState"]["Name"]],
+            "instance-status.status": lambda it: [it["InstanceStatus"]["Status"]],
+            "instance-status.reachability": lambda it: [
+                entry["Status"] for entry in it["InstanceStatus"]["Details"] or []
+            ],
+            "system-status.status": lambda it: [it["SystemStatus"]["Status"]],
+        },
+        lambda _it: [],
+    )
     shown, token = paged(call, found, "InstanceIds")
     return {"InstanceStatuses": shown, "NextToken": token}

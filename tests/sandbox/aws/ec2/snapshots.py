@@ -79,9 +79,15 @@ def _brief(call: Call, snapshot: Snapshot) -> dict[str, Any]:
     """What the creating operations answer."""
     status, percent = call.store(SnapshotStore).progress(snapshot)
     return {
-        "SnapshotId": snapshot.snapshot_id, "VolumeId": snapshot.volume_id, "VolumeSize": snapshot.size,
-        "State": status, "Progress": f"{percent}%" if percent else "", "StartTime": snapshot.started,
-        "Description": snapshot.description, "Encrypted": snapshot.encrypted, "OwnerId": call.account,
+        "SnapshotId": snapshot.snapshot_id,
+        "VolumeId": snapshot.volume_id,
+        "VolumeSize": snapshot.size,
+        "State": status,
+        "Progress": f"{percent}%" if percent else "",
+        "StartTime": snapshot.started,
+        "Description": snapshot.description,
+        "Encrypted": snapshot.encrypted,
+        "OwnerId": call.account,
         "Tags": tag_list(call.store(TagStore).tags[snapshot.snapshot_id]),
     }
 
@@ -98,8 +104,11 @@ def create_snapshots(call: Call) -> Mapping[str, Any]:
     strange = excluded - {volume.volume_id for volume in of_instance if not volume.root}
     if strange:
         raise ServiceError("InvalidParameterValue", f"Volume {min(strange)} is not a data volume of the instance")
-    taken = [volume for volume in of_instance if volume.volume_id not in excluded
-             and not (volume.root and chosen.get("ExcludeBootVolume"))]
+    taken = [
+        volume
+        for volume in of_instance
+        if volume.volume_id not in excluded and not (volume.root and chosen.get("ExcludeBootVolume"))
+    ]
     if not taken:
         raise ServiceError("InvalidParameterValue", "There is no volume to take a snapshot of")
     dry_run(call)
@@ -146,8 +155,13 @@ FILTERS = {
 def _describe(call: Call, snapshot: Snapshot) -> dict[str, Any]:
     brief = _brief(call, snapshot)
     failed = "The snapshot could not be completed" if brief["State"] == "error" else None
-    return brief | {"Progress": brief["Progress"] or "0%", "StorageTier": "standard", "StateMessage": failed,
-                    "KmsKeyId": snapshot.kms_key_id, "CompletionTime": snapshot.completed}
+    return brief | {
+        "Progress": brief["Progress"] or "0%",
+        "StorageTier": "standard",
+        "StateMessage": failed,
+        "KmsKeyId": snapshot.kms_key_id,
+        "CompletionTime": snapshot.completed,
+    }
 
 
 @operation("ec2", "DescribeSnapshots")

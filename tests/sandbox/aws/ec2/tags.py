@@ -75,8 +75,11 @@ def _tags_of(call: Call, resource_id: str) -> dict[str, str]:
     kept = call.store(TagStore).tags
     if resource_id in kept:
         return kept[resource_id]
-    known = {"i": ("instance", "InvalidInstanceID"), "vol": ("volume", "InvalidVolume"),
-             "snap": ("snapshot", "InvalidSnapshot")}.get(resource_id.partition("-")[0])
+    known = {
+        "i": ("instance", "InvalidInstanceID"),
+        "vol": ("volume", "InvalidVolume"),
+        "snap": ("snapshot", "InvalidSnapshot"),
+    }.get(resource_id.partition("-")[0])
     if known is None:
         raise ServiceError("InvalidID", f"The ID '{resource_id}' is not valid")
     raise missing(*known, [resource_id])
@@ -127,10 +130,17 @@ def delete_tags(call: Call) -> Mapping[str, Any]:
 def describe_tags(call: Call) -> Mapping[str, Any]:
     """Tags of all resources, one line for each."""
     dry_run(call)
-    found = select(_lines(call), call.params.get("Filters"), {
-        "key": lambda line: [line["Key"]], "value": lambda line: [line["Value"]],
-        "resource-id": lambda line: [line["ResourceId"]], "resource-type": lambda line: [line["ResourceType"]],
-    }, lambda line: [line])
+    found = select(
+        _lines(call),
+        call.params.get("Filters"),
+        {
+            "key": lambda line: [line["Key"]],
+            "value": lambda line: [line["Value"]],
+            "resource-id": lambda line: [line["ResourceId"]],
+            "resource-type": lambda line: [line["ResourceType"]],
+        },
+        lambda line: [line],
+    )
     lines, token = paged(call, found)
     return {"Tags": lines, "NextToken": token}
 

@@ -20,8 +20,12 @@ _LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
 def volumes(call: Call) -> dict[str, tuple[Machine, Volume]]:
     """The EBS volumes that the caller has in the region, by id."""
-    return {volume.volume_id: (machine, volume) for machine in instances(call).values()
-            for volume in machine.volumes if volume.kind == "ebs"}
+    return {
+        volume.volume_id: (machine, volume)
+        for machine in instances(call).values()
+        for volume in machine.volumes
+        if volume.kind == "ebs"
+    }
 
 
 def kms_key(call: Call, volume: Volume) -> str | None:

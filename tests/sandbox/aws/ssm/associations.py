@@ -94,11 +94,18 @@ def create_association(call: Call) -> Mapping[str, Any]:
     made = Association(str(uuid.uuid4()), dict(call.params), call.world.now(), targets)
     call.store(AssociationStore).associations[made.association_id] = made
     kept = {name: call.params.get(name) for name in _KEPT}
-    return {"AssociationDescription": kept | {
-        "AssociationId": made.association_id, "AssociationVersion": "1", "Date": made.created, "Targets": targets,
-        "InstanceId": instance, "LastUpdateAssociationDate": made.created,
-        "Overview": {"Status": "Pending", "DetailedStatus": "Creating"},
-    }}
+    return {
+        "AssociationDescription": kept
+        | {
+            "AssociationId": made.association_id,
+            "AssociationVersion": "1",
+            "Date": made.created,
+            "Targets": targets,
+            "InstanceId": instance,
+            "LastUpdateAssociationDate": made.created,
+            "Overview": {"Status": "Pending", "DetailedStatus": "Creating"},
+        }
+    }
 
 
 @operation("ssm", "DeleteAssociation")
@@ -137,10 +144,18 @@ def describe_instance_associations_status(call: Call) -> Mapping[str, Any]:
     machine = call.machines.get(call.params["InstanceId"])
     if machine is None:
         raise ServiceError("InvalidInstanceId", f"Instance {call.params['InstanceId']} is not in a valid state")
-    found = [{
-        "AssociationId": association.association_id, "Name": association.request["Name"], "AssociationVersion": "1",
-        "InstanceId": machine.node_id, "Status": "Pending", "DetailedStatus": "Creating",
-        "AssociationName": association.request.get("AssociationName"),
-    } for association in call.store(AssociationStore).associations.values() if association.meets(machine)]
+    found = [
+        {
+            "AssociationId": association.association_id,
+            "Name": association.request["Name"],
+            "AssociationVersion": "1",
+            "InstanceId": machine.node_id,
+            "Status": "Pending",
+            "DetailedStatus": "Creating",
+            "AssociationName": association.request.get("AssociationName"),
+        }
+        for association in call.store(AssociationStore).associations.values()
+        if association.meets(machine)
+    ]
     shown, token = page(call, found, 50)
     return {"InstanceAssociationStatusInfos": shown, "NextToken": token}

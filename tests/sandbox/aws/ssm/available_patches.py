@@ -16,9 +16,27 @@ from ..paging import page
 from ..world import Call, operation
 from .baselines import BaselineStore
 
-FILTERS = ("PATCH_SET", "PRODUCT", "PRODUCT_FAMILY", "MSRC_SEVERITY", "CLASSIFICATION", "PATCH_ID", "NAME", "SEVERITY",
-           "EPOCH", "VERSION", "RELEASE", "ARCH", "REPOSITORY", "ADVISORY_ID", "CVE_ID", "BUGZILLA_ID", "SECURITY",
-           "SECTION", "PRIORITY")
+FILTERS = (
+    "PATCH_SET",
+    "PRODUCT",
+    "PRODUCT_FAMILY",
+    "MSRC_SEVERITY",
+    "CLASSIFICATION",
+    "PATCH_ID",
+    "NAME",
+    "SEVERITY",
+    "EPOCH",
+    "VERSION",
+    "RELEASE",
+    "ARCH",
+    "REPOSITORY",
+    "ADVISORY_ID",
+    "CVE_ID",
+    "BUGZILLA_ID",
+    "SECURITY",
+    "SECTION",
+    "PRIORITY",
+)
 
 
 def systems(patch: Patch) -> set[str]:
@@ -35,28 +53,57 @@ def _version_parts(version: str) -> tuple[int, str, str]:
 def patch_shape(patch: Patch) -> dict[str, Any]:
     """A patch in the API's form: Windows by KB number, Linux by package."""
     common = {
-        "Id": patch.id[:100], "ReleaseDate": patch.released, "Title": patch.title, "Description": patch.description,
-        "Classification": patch.classification, "Product": patch.product, "ProductFamily": patch.product_family,
+        "Id": patch.id[:100],
+        "ReleaseDate": patch.released,
+        "Title": patch.title,
+        "Description": patch.description,
+        "Classification": patch.classification,
+        "Product": patch.product,
+        "ProductFamily": patch.product_family,
     }
     if "WINDOWS" in systems(patch):
-        return common | {"Vendor": "Microsoft", "MsrcSeverity": patch.severity, "KbNumber": patch.id, "Language": "All",
-                         "ContentUrl": f"https://support.microsoft.com/en-us/kb/{patch.id.removeprefix('KB')}"}
+        return common | {
+            "Vendor": "Microsoft",
+            "MsrcSeverity": patch.severity,
+            "KbNumber": patch.id,
+            "Language": "All",
+            "ContentUrl": f"https://support.microsoft.com/en-us/kb/{patch.id.removeprefix('KB')}",
+        }
     epoch, version, release = _version_parts(patch.version)
     return common | {
-        "Name": patch.name, "Epoch": epoch, "Version": version, "Release": release, "Arch": patch.arch,
-        "Severity": patch.severity, "Repository": patch.repository, "AdvisoryIds": list(patch.advisories),
-        "CVEIds": list(patch.cves), "BugzillaIds": [],
+        "Name": patch.name,
+        "Epoch": epoch,
+        "Version": version,
+        "Release": release,
+        "Arch": patch.arch,
+        "Severity": patch.severity,
+        "Repository": patch.repository,
+        "AdvisoryIds": list(patch.advisories),
+        "CVEIds": list(patch.cves),
+        "BugzillaIds": [],
     }
 
 
 def _offered(patch: Patch, key: str) -> set[str]:
     epoch, version, release = _version_parts(patch.version)
     values: dict[str, set[str]] = {
-        "PATCH_SET": {"OS"}, "PRODUCT": {patch.product}, "PRODUCT_FAMILY": {patch.product_family},
-        "MSRC_SEVERITY": {patch.severity}, "SEVERITY": {patch.severity}, "CLASSIFICATION": {patch.classification},
-        "PATCH_ID": {patch.id}, "NAME": {patch.name}, "EPOCH": {str(epoch)}, "VERSION": {version}, "RELEASE": {release},
-        "ARCH": {patch.arch}, "REPOSITORY": {patch.repository}, "ADVISORY_ID": set(patch.advisories),
-        "CVE_ID": set(patch.cves), "SECURITY": {"True" if patch.security else "False"}, "SECTION": {patch.section},
+        "PATCH_SET": {"OS"},
+        "PRODUCT": {patch.product},
+        "PRODUCT_FAMILY": {patch.product_family},
+        "MSRC_SEVERITY": {patch.severity},
+        "SEVERITY": {patch.severity},
+        "CLASSIFICATION": {patch.classification},
+        "PATCH_ID": {patch.id},
+        "NAME": {patch.name},
+        "EPOCH": {str(epoch)},
+        "VERSION": {version},
+        "RELEASE": {release},
+        "ARCH": {patch.arch},
+        "REPOSITORY": {patch.repository},
+        "ADVISORY_ID": set(patch.advisories),
+        "CVE_ID": set(patch.cves),
+        "SECURITY": {"True" if patch.security else "False"},
+        "SECTION": {patch.section},
         "PRIORITY": {patch.priority},
     }
     return values.get(key, set())

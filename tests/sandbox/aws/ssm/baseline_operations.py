@@ -15,9 +15,19 @@ from .baseline_rules import check_baseline
 from .baselines import EMPTY, BaselineStore, identity, is_aws, orchestrator_filters
 from .resource_tags import checked_tags
 
-SETTABLE = ("Name", "GlobalFilters", "ApprovalRules", "ApprovedPatches", "ApprovedPatchesComplianceLevel",
-            "ApprovedPatchesEnableNonSecurity", "RejectedPatches", "RejectedPatchesAction", "Description", "Sources",
-            "AvailableSecurityUpdatesComplianceStatus")
+SETTABLE = (
+    "Name",
+    "GlobalFilters",
+    "ApprovalRules",
+    "ApprovedPatches",
+    "ApprovedPatchesComplianceLevel",
+    "ApprovedPatchesEnableNonSecurity",
+    "RejectedPatches",
+    "RejectedPatchesAction",
+    "Description",
+    "Sources",
+    "AvailableSecurityUpdatesComplianceStatus",
+)
 LIMIT = 50
 """Baselines of one's own in a region (service quota)."""
 

@@ -32,8 +32,13 @@ _RPM = frozenset(
 )
 _DEB = frozenset({"PRODUCT", "PRIORITY", "SECTION", "ARCH", "NAME", "PATCH_ID", "VERSION", "SECURITY", "CVE_ID"})
 _WINDOWS = frozenset({"PATCH_SET", "PRODUCT", "PRODUCT_FAMILY", "CLASSIFICATION", "MSRC_SEVERITY", "PATCH_ID"})
-FILTER_KEYS = {"WINDOWS": _WINDOWS, "UBUNTU": _DEB, "DEBIAN": _DEB, "RASPBIAN": _DEB,
-               "MACOS": frozenset({"PRODUCT", "CLASSIFICATION", "NAME", "VERSION"})}
+FILTER_KEYS = {
+    "WINDOWS": _WINDOWS,
+    "UBUNTU": _DEB,
+    "DEBIAN": _DEB,
+    "RASPBIAN": _DEB,
+    "MACOS": frozenset({"PRODUCT", "CLASSIFICATION", "NAME", "VERSION"}),
+}
 WITHOUT_DELAY = frozenset({"UBUNTU", "DEBIAN", "RASPBIAN"})
 """Systems whose patches have no reliable date of release: a rule needs no delay there."""
 MAX_RULES = 10

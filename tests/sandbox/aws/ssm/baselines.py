@@ -18,9 +18,14 @@ from .nodes import patch_group
 
 _LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 EMPTY: dict[str, Any] = {
-    "GlobalFilters": {"PatchFilters": []}, "ApprovalRules": {"PatchRules": []}, "ApprovedPatches": [],
-    "ApprovedPatchesComplianceLevel": "UNSPECIFIED", "ApprovedPatchesEnableNonSecurity": False, "RejectedPatches": [],
-    "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY", "Sources": [],
+    "GlobalFilters": {"PatchFilters": []},
+    "ApprovalRules": {"PatchRules": []},
+    "ApprovedPatches": [],
+    "ApprovedPatchesComplianceLevel": "UNSPECIFIED",
+    "ApprovedPatchesEnableNonSecurity": False,
+    "RejectedPatches": [],
+    "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY",
+    "Sources": [],
 }
 """What a baseline is where nothing was said."""
 
@@ -75,7 +80,9 @@ def identity(store: BaselineStore, baseline: Mapping[str, Any]) -> dict[str, Any
     """PatchBaselineIdentity."""
     system = baseline["OperatingSystem"]
     return {
-        "BaselineId": baseline["BaselineId"], "BaselineName": baseline["Name"], "OperatingSystem": system,
+        "BaselineId": baseline["BaselineId"],
+        "BaselineName": baseline["Name"],
+        "OperatingSystem": system,
         "BaselineDescription": baseline.get("Description"),
         "DefaultBaseline": store.defaults.get(system) == baseline["BaselineId"],
     }

@@ -83,8 +83,11 @@ def get_calendar_state(call: Call) -> Mapping[str, Any]:
 
     edges = sorted(edge for calendar in calendars for edge in calendar.edges() if edge > moment)
     change = next((edge for edge in edges if is_open(edge) != is_open(moment)), None)
-    return {"State": "OPEN" if is_open(moment) else "CLOSED", "AtTime": _iso(moment),
-            "NextTransitionTime": _iso(change) if change else None}
+    return {
+        "State": "OPEN" if is_open(moment) else "CLOSED",
+        "AtTime": _iso(moment),
+        "NextTransitionTime": _iso(change) if change else None,
+    }
 
 
 def _iso(moment: datetime) -> str:

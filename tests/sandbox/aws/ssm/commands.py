@@ -59,7 +59,7 @@ class PluginRun:
 
 def cut(text: str, limit: int) -> str:
     """Cut at ``limit`` characters, the mark included."""
-    return text if len(text) <= limit else text[:limit - len(TRUNCATED)] + TRUNCATED
+    return text if len(text) <= limit else text[: limit - len(TRUNCATED)] + TRUNCATED
 
 
 @dataclass(slots=True)

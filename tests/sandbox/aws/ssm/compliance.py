@@ -25,15 +25,27 @@ def _items(machine: Machine, report: PatchReport) -> list[dict[str, Any]]:
     for state in report.states:
         if state.state in ("NOT_APPLICABLE", "AVAILABLE_SECURITY_UPDATE"):
             continue
-        details = {"PatchBaselineId": report.baseline_id, "PatchGroup": patch_group(machine), "PatchState": state.state,
-                   "PatchSeverity": state.severity, "Classification": state.classification,
-                   "InstalledTime": state.installed_at.isoformat() if state.installed_at else ""}
-        items.append({
-            "ComplianceType": "Patch", "ResourceType": "ManagedInstance", "ResourceId": machine.node_id, "Id": state.id,
-            "Title": state.title or None, "Severity": report.compliance.get(state.key, "UNSPECIFIED"),
-            "Status": "NON_COMPLIANT" if state.state in NON_COMPLIANT else "COMPLIANT", "Details": details,
-            "ExecutionSummary": _execution(report),
-        })
+        details = {
+            "PatchBaselineId": report.baseline_id,
+            "PatchGroup": patch_group(machine),
+            "PatchState": state.state,
+            "PatchSeverity": state.severity,
+            "Classification": state.classification,
+            "InstalledTime": state.installed_at.isoformat() if state.installed_at else "",
+        }
+        items.append(
+            {
+                "ComplianceType": "Patch",
+                "ResourceType": "ManagedInstance",
+                "ResourceId": machine.node_id,
+                "Id": state.id,
+                "Title": state.title or None,
+                "Severity": report.compliance.get(state.key, "UNSPECIFIED"),
+                "Status": "NON_COMPLIANT" if state.state in NON_COMPLIANT else "COMPLIANT",
+                "Details": details,
+                "ExecutionSummary": _execution(report),
+            }
+        )
     return items
 
 
@@ -91,8 +103,11 @@ def _summary(machine: Machine, report: PatchReport) -> dict[str, Any]:
         (level.upper() for level in SEVERITIES if any(item["Severity"] == level.upper() for item in bad)), None
     )
     return {
-        "ComplianceType": "Patch", "ResourceType": "ManagedInstance", "ResourceId": machine.node_id,
-        "Status": "NON_COMPLIANT" if bad else "COMPLIANT", "OverallSeverity": worst or "UNSPECIFIED",
+        "ComplianceType": "Patch",
+        "ResourceType": "ManagedInstance",
+        "ResourceId": machine.node_id,
+        "Status": "NON_COMPLIANT" if bad else "COMPLIANT",
+        "OverallSeverity": worst or "UNSPECIFIED",
         "ExecutionSummary": _execution(report),
         "CompliantSummary": {"CompliantCount": len(good), "SeveritySummary": _counts(good)},
         "NonCompliantSummary": {"NonCompliantCount": len(bad), "SeveritySummary": _counts(bad)},
@@ -119,7 +134,12 @@ def list_compliance_summaries(call: Call) -> Mapping[str, Any]:
         return {"ComplianceSummaryItems": []}
     good = [{"Severity": item["OverallSeverity"]} for item in summaries if item["Status"] == "COMPLIANT"]
     bad = [{"Severity": item["OverallSeverity"]} for item in summaries if item["Status"] != "COMPLIANT"]
-    return {"ComplianceSummaryItems": [{
-        "ComplianceType": "Patch", "CompliantSummary": {"CompliantCount": len(good), "SeveritySummary": _counts(good)},
-        "NonCompliantSummary": {"NonCompliantCount": len(bad), "SeveritySummary": _counts(bad)},
-    }]}
+    return {
+        "ComplianceSummaryItems": [
+            {
+                "ComplianceType": "Patch",
+                "CompliantSummary": {"CompliantCount": len(good), "SeveritySummary": _counts(good)},
+                "NonCompliantSummary": {"NonCompliantCount": len(bad), "SeveritySummary": _counts(bad)},
+            }
+        ]
+    }

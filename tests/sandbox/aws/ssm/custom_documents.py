@@ -52,5 +52,9 @@ def _step(document: str, step: Mapping[str, Any]) -> Step:
 def _parameter(definition: Mapping[str, Any]) -> Parameter:
     default, many = definition.get("default"), definition.get("type") == "StringList"
     values = None if default is None else [str(item) for item in (default if isinstance(default, list) else [default])]
-    return Parameter(values, tuple(str(value) for value in definition.get("allowedValues") or ()),
-                     str(definition.get("allowedPattern") or ""), many)
+    return Parameter(
+        values,
+        tuple(str(value) for value in definition.get("allowedValues") or ()),
+        str(definition.get("allowedPattern") or ""),
+        many,
+    )

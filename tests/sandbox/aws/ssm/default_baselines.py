@@ -27,12 +27,17 @@ def _rule(
 ) -> dict[str, Any]:
     return {
         "PatchFilterGroup": {"PatchFilters": [{"Key": key, "Values": list(values)} for key, values in filters]},
-        "ComplianceLevel": level, "ApproveAfterDays": days, "EnableNonSecurity": non_security,
+        "ComplianceLevel": level,
+        "ApproveAfterDays": days,
+        "EnableNonSecurity": non_security,
     }
 
 
-_WINDOWS = [("PRODUCT", ["*"]), ("CLASSIFICATION", ["CriticalUpdates", "SecurityUpdates"]),
-            ("MSRC_SEVERITY", [_CRITICAL, _IMPORTANT])]
+_WINDOWS = [
+    ("PRODUCT", ["*"]),
+    ("CLASSIFICATION", ["CriticalUpdates", "SecurityUpdates"]),
+    ("MSRC_SEVERITY", [_CRITICAL, _IMPORTANT]),
+]
 _APPLICATIONS = [("PATCH_SET", ["APPLICATION"]), ("PRODUCT_FAMILY", ["*"]), ("PRODUCT", ["*"])]
 _USUAL = (_rule(_ANY_RHEL + _SECURITY), _rule(_ANY_RHEL + _BUGFIX))
 

@@ -86,8 +86,16 @@ class Delivery:
             invocation.details = details
             for plugin in invocation.plugins:
                 if plugin.details in ("Pending", "InProgress"):
-                    plugin.details = "ExecutionTimedOut" if details == "ExecutionTimedOut" else (
-                        "Cancelled" if details in ("Cancelled", "Terminated") else "DeliveryTimedOut"
-                        if details == "DeliveryTimedOut" else "Failed")
+                    plugin.details = (
+                        "ExecutionTimedOut"
+                        if details == "ExecutionTimedOut"
+                        else (
+                            "Cancelled"
+                            if details in ("Cancelled", "Terminated")
+                            else "DeliveryTimedOut"
+                            if details == "DeliveryTimedOut"
+                            else "Failed"
+                        )
+                    )
             self.command.settle()
             self.command.changed.set()

@@ -55,28 +55,49 @@ class Document:
 _LINUX, _WINDOWS, _MACOS = frozenset({"Linux"}), frozenset({"Windows"}), frozenset({"MacOS"})
 _UNIX, _ALL = _LINUX | _MACOS, _LINUX | _MACOS | _WINDOWS
 _SCRIPT = {
-    "commands": Parameter(many=True), "workingDirectory": Parameter([""]),
+    "commands": Parameter(many=True),
+    "workingDirectory": Parameter([""]),
     "executionTimeout": Parameter(["3600"], pattern=_SECONDS),
 }
 
-DOCUMENTS: dict[str, Document] = {document.name: document for document in (
-    Document("AWS-RunShellScript", (Step("aws:runShellScript", "aws:runShellScript", _UNIX),), _SCRIPT, _UNIX),
-    Document("AWS-RunPowerShellScript", (Step("aws:runPowerShellScript", "aws:runPowerShellScript", _WINDOWS),),
-             _SCRIPT, _ALL),
-    Document("AWS-UpdateSSMAgent", (Step("aws:updateSsmAgent", "aws:updateSsmAgent", _ALL),), {
-        "version": Parameter([""], pattern=r"(^$)|([0-9]+\.){2,3}[0-9]+"),
-        "allowDowngrade": Parameter(["false"], ("true", "false")),
-    }, _ALL),
-    Document("AWS-RunPatchBaseline", (
-        Step("PatchWindows", "sandbox:patch", _WINDOWS), Step("PatchMacOS", "sandbox:patch", _MACOS),
-        Step("PatchLinux", "sandbox:patch", _LINUX),
-    ), {
-        "Operation": Parameter(allowed=("Scan", "Install")), "AssociationId": Parameter([""], pattern=_GUID),
-        "SnapshotId": Parameter([""], pattern=_GUID), "InstallOverrideList": Parameter([""], pattern=_LOCATION),
-        "BaselineOverride": Parameter([""], pattern=_LOCATION),
-        "RebootOption": Parameter(["RebootIfNeeded"], ("RebootIfNeeded", "NoReboot")),
-    }, _ALL),
-)}
+DOCUMENTS: dict[str, Document] = {
+    document.name: document
+    for document in (
+        Document("AWS-RunShellScript", (Step("aws:runShellScript", "aws:runShellScript", _UNIX),), _SCRIPT, _UNIX),
+        Document(
+            "AWS-RunPowerShellScript",
+            (Step("aws:runPowerShellScript", "aws:runPowerShellScript", _WINDOWS),),
+            _SCRIPT,
+            _ALL,
+        ),
+        Document(
+            "AWS-UpdateSSMAgent",
+            (Step("aws:updateSsmAgent", "aws:updateSsmAgent", _ALL),),
+            {
+                "version": Parameter([""], pattern=r"(^$)|([0-9]+\.){2,3}[0-9]+"),
+                "allowDowngrade": Parameter(["false"], ("true", "false")),
+            },
+            _ALL,
+        ),
+        Document(
+            "AWS-RunPatchBaseline",
+            (
+                Step("PatchWindows", "sandbox:patch", _WINDOWS),
+                Step("PatchMacOS", "sandbox:patch", _MACOS),
+                Step("PatchLinux", "sandbox:patch", _LINUX),
+            ),
+            {
+                "Operation": Parameter(allowed=("Scan", "Install")),
+                "AssociationId": Parameter([""], pattern=_GUID),
+                "SnapshotId": Parameter([""], pattern=_GUID),
+                "InstallOverrideList": Parameter([""], pattern=_LOCATION),
+                "BaselineOverride": Parameter([""], pattern=_LOCATION),
+                "RebootOption": Parameter(["RebootIfNeeded"], ("RebootIfNeeded", "NoReboot")),
+            },
+            _ALL,
+        ),
+    )
+}
 
 
 def checked_parameters(document: Document, given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

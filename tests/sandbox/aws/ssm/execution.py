@@ -112,14 +112,16 @@ class Runner:
             self._reboot(deadline)
 
     def _script(self, script: Script, timeout: float) -> StepResult:
-        done = self.machine.run_script(script.text, script.shell, timeout=max(timeout, 1.0),
-                                       working_directory=script.directory)
+        done = self.machine.run_script(
+            script.text, script.shell, timeout=max(timeout, 1.0), working_directory=script.directory
+        )
         if done.timed_out:
             raise ExecutionTimeout
         stderr = done.stderr
         if done.exit_code not in (0, REBOOT_CODES[self.machine.os.platform_type]):
             stderr += ("\n" if stderr and not stderr.endswith("\n") else "") + (
-                f"failed to run commands: exit status {done.exit_code}")
+                f"failed to run commands: exit status {done.exit_code}"
+            )
         return StepResult(done.exit_code, done.stdout, stderr)
 
     def _update_agent(self) -> StepResult:
@@ -128,8 +130,9 @@ class Runner:
         after = self.machine.update_agent(wanted)
         if before == after:
             return StepResult(0, f"amazon-ssm-agent {after} has already been installed, update skipped\n")
-        return StepResult(0, f"Updating amazon-ssm-agent from {before} to {after}\n"
-                             f"amazon-ssm-agent updated successfully to {after}\n")
+        return StepResult(
+            0, f"Updating amazon-ssm-agent from {before} to {after}\namazon-ssm-agent updated successfully to {after}\n"
+        )
 
     def _within(self, timeout: float, act: Callable[[], StepResult]) -> StepResult:
         """Do it; when the agent is lost meanwhile, nothing is heard until the time is over."""

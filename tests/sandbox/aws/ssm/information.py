@@ -18,9 +18,16 @@ from .associations import association_status
 from .nodes import managed_nodes, ping_status
 
 FILTERS = {
-    "ActivationIds": "ActivationId", "AgentVersion": "AgentVersion", "AssociationStatus": "AssociationStatus",
-    "IamRole": "IamRole", "InstanceIds": "InstanceId", "PingStatus": "PingStatus", "PlatformTypes": "PlatformType",
-    "ResourceType": "ResourceType", "SourceIds": "SourceId", "SourceTypes": "SourceType",
+    "ActivationIds": "ActivationId",
+    "AgentVersion": "AgentVersion",
+    "AssociationStatus": "AssociationStatus",
+    "IamRole": "IamRole",
+    "InstanceIds": "InstanceId",
+    "PingStatus": "PingStatus",
+    "PlatformTypes": "PlatformType",
+    "ResourceType": "ResourceType",
+    "SourceIds": "SourceId",
+    "SourceTypes": "SourceType",
 }
 _LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -29,15 +36,23 @@ def _describe(call: Call, machine: Machine) -> dict[str, Any]:
     hybrid = machine.hybrid
     activation = str(uuid.uuid5(uuid.NAMESPACE_URL, f"activation:{machine.account}:{machine.region}"))
     return {
-        "InstanceId": machine.node_id, "PingStatus": ping_status(machine),
-        "LastPingDateTime": machine.agent_last_seen or _LONG_AGO, "AgentVersion": machine.agent_version,
+        "InstanceId": machine.node_id,
+        "PingStatus": ping_status(machine),
+        "LastPingDateTime": machine.agent_last_seen or _LONG_AGO,
+        "AgentVersion": machine.agent_version,
         "IsLatestVersion": _version(machine.agent_version) >= _version(machine.newest_agent_version),
-        "PlatformType": machine.os.platform_type, "PlatformName": machine.os.platform_name,
-        "PlatformVersion": machine.os.platform_version, "ResourceType": "ManagedInstance" if hybrid else "EC2Instance",
-        "IPAddress": str(machine.attributes.get("private_ip") or "10.0.0.10"), "ComputerName": machine.hostname,
-        "ActivationId": activation if hybrid else None, "IamRole": "SSMServiceRole" if hybrid else None,
-        "RegistrationDate": _LONG_AGO if hybrid else None, "Name": machine.name if hybrid else None,
-        "SourceId": machine.node_id, "SourceType": "AWS::SSM::ManagedInstance" if hybrid else "AWS::EC2::Instance",
+        "PlatformType": machine.os.platform_type,
+        "PlatformName": machine.os.platform_name,
+        "PlatformVersion": machine.os.platform_version,
+        "ResourceType": "ManagedInstance" if hybrid else "EC2Instance",
+        "IPAddress": str(machine.attributes.get("private_ip") or "10.0.0.10"),
+        "ComputerName": machine.hostname,
+        "ActivationId": activation if hybrid else None,
+        "IamRole": "SSMServiceRole" if hybrid else None,
+        "RegistrationDate": _LONG_AGO if hybrid else None,
+        "Name": machine.name if hybrid else None,
+        "SourceId": machine.node_id,
+        "SourceType": "AWS::SSM::ManagedInstance" if hybrid else "AWS::EC2::Instance",
         "AssociationStatus": association_status(call, machine),
     }
 

@@ -70,7 +70,8 @@ def list_commands(call: Call) -> Mapping[str, Any]:
     _check_node(call)
     node_id = call.params.get("InstanceId")
     found = [
-        command for command in _commands(call)
+        command
+        for command in _commands(call)
         if _meets(call, command.requested, command.document.name, (command.status, command.details))
         and (not node_id or any(invocation.machine.node_id == node_id for invocation in command.invocations))
     ]
@@ -88,15 +89,19 @@ def list_command_invocations(call: Call) -> Mapping[str, Any]:
     _check_node(call)
     node_id = call.params.get("InstanceId")
     found: list[tuple[Command, Invocation]] = [
-        (command, invocation) for command in _commands(call) if _visible(call, command)
+        (command, invocation)
+        for command in _commands(call)
+        if _visible(call, command)
         for invocation in command.invocations
         if (not node_id or invocation.machine.node_id == node_id)
         and _meets(call, command.requested, command.document.name, (invocation.status, invocation.details))
     ]
     shown, token = page(call, found, 50)
     details = bool(call.params.get("Details"))
-    return {"CommandInvocations": [invocation_shape(command, invocation, details) for command, invocation in shown],
-            "NextToken": token}
+    return {
+        "CommandInvocations": [invocation_shape(command, invocation, details) for command, invocation in shown],
+        "NextToken": token,
+    }
 
 
 @operation("ssm", "GetCommandInvocation")
@@ -117,10 +122,24 @@ def get_command_invocation(call: Call) -> Mapping[str, Any]:
     invocation, plugin = found[0], found[0].plugins[names.index(wanted) if wanted else 0]
     shown = invocation_shape(command, invocation, False)
     ended = plugin.details not in OPEN
-    kept = ("CommandId", "InstanceId", "Comment", "DocumentName", "DocumentVersion", "Status", "StatusDetails",
-            "StandardOutputUrl", "StandardErrorUrl", "CloudWatchOutputConfig")
+    kept = (
+        "CommandId",
+        "InstanceId",
+        "Comment",
+        "DocumentName",
+        "DocumentVersion",
+        "Status",
+        "StatusDetails",
+        "StandardOutputUrl",
+        "StandardErrorUrl",
+        "CloudWatchOutputConfig",
+    )
     return {name: shown[name] for name in kept} | {
-        "PluginName": plugin.name, "ResponseCode": plugin.code, "ExecutionStartDateTime": instant(plugin.started),
-        "ExecutionElapsedTime": elapsed(plugin), "ExecutionEndDateTime": instant(plugin.finished),
-        "StandardOutputContent": plugin.stdout if ended else "", "StandardErrorContent": plugin.stderr if ended else "",
+        "PluginName": plugin.name,
+        "ResponseCode": plugin.code,
+        "ExecutionStartDateTime": instant(plugin.started),
+        "ExecutionElapsedTime": elapsed(plugin),
+        "ExecutionEndDateTime": instant(plugin.finished),
+        "StandardOutputContent": plugin.stdout if ended else "",
+        "StandardErrorContent": plugin.stderr if ended else "",
     }

@@ -24,11 +24,15 @@ def register_patch_baseline_for_patch_group(call: Call) -> Mapping[str, Any]:
     baseline = store.get(call.params["BaselineId"])
     baseline_id, system = baseline["BaselineId"], baseline["OperatingSystem"]
     if (group, system) in store.groups:
-        raise ServiceError("AlreadyExistsException", f"Patch Group {group} is already registered with baseline "
-                           f"{store.groups[group, system]} for operating system {system}")
+        raise ServiceError(
+            "AlreadyExistsException",
+            f"Patch Group {group} is already registered with baseline "
+            f"{store.groups[group, system]} for operating system {system}",
+        )
     if len(store.groups_of(baseline_id)) >= GROUPS_PER_BASELINE:
-        raise ServiceError("ResourceLimitExceededException",
-                           f"At most {GROUPS_PER_BASELINE} patch groups are allowed for a baseline")
+        raise ServiceError(
+            "ResourceLimitExceededException", f"At most {GROUPS_PER_BASELINE} patch groups are allowed for a baseline"
+        )
     store.groups[group, system] = baseline_id
     return {"BaselineId": baseline_id, "PatchGroup": group}
 

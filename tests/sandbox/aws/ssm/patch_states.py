@@ -18,11 +18,17 @@ from ..world import Call, operation
 from .nodes import managed_nodes, patch_group
 
 COUNTS = {
-    "InstalledCount": "INSTALLED", "InstalledOtherCount": "INSTALLED_OTHER",
-    "InstalledPendingRebootCount": "INSTALLED_PENDING_REBOOT", "InstalledRejectedCount": "INSTALLED_REJECTED",
-    "MissingCount": "MISSING", "FailedCount": "FAILED", "NotApplicableCount": "NOT_APPLICABLE",
-    "AvailableSecurityUpdateCount": "AVAILABLE_SECURITY_UPDATE", "CriticalNonCompliantCount": "CRITICAL_NON_COMPLIANT",
-    "SecurityNonCompliantCount": "SECURITY_NON_COMPLIANT", "OtherNonCompliantCount": "OTHER_NON_COMPLIANT",
+    "InstalledCount": "INSTALLED",
+    "InstalledOtherCount": "INSTALLED_OTHER",
+    "InstalledPendingRebootCount": "INSTALLED_PENDING_REBOOT",
+    "InstalledRejectedCount": "INSTALLED_REJECTED",
+    "MissingCount": "MISSING",
+    "FailedCount": "FAILED",
+    "NotApplicableCount": "NOT_APPLICABLE",
+    "AvailableSecurityUpdateCount": "AVAILABLE_SECURITY_UPDATE",
+    "CriticalNonCompliantCount": "CRITICAL_NON_COMPLIANT",
+    "SecurityNonCompliantCount": "SECURITY_NON_COMPLIANT",
+    "OtherNonCompliantCount": "OTHER_NON_COMPLIANT",
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,11 +36,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def _state(machine: Machine, report: PatchReport) -> dict[str, Any]:
     counts = report.counts()
     return {
-        "InstanceId": machine.node_id, "PatchGroup": patch_group(machine), "BaselineId": report.baseline_id,
-        "SnapshotId": report.snapshot_id or None, "InstallOverrideList": report.install_override_list or None,
-        "Operation": report.operation, "OperationStartTime": report.operation_start,
-        "OperationEndTime": report.operation_end, "RebootOption": report.reboot_option or None,
-        "LastNoRebootInstallOperationTime": report.last_no_reboot_install, "UnreportedNotApplicableCount": 0,
+        "InstanceId": machine.node_id,
+        "PatchGroup": patch_group(machine),
+        "BaselineId": report.baseline_id,
+        "SnapshotId": report.snapshot_id or None,
+        "InstallOverrideList": report.install_override_list or None,
+        "Operation": report.operation,
+        "OperationStartTime": report.operation_start,
+        "OperationEndTime": report.operation_end,
+        "RebootOption": report.reboot_option or None,
+        "LastNoRebootInstallOperationTime": report.last_no_reboot_install,
+        "UnreportedNotApplicableCount": 0,
     } | {name: counts[state] for name, state in COUNTS.items()}
 
 
@@ -50,7 +62,10 @@ def describe_instance_patch_states(call: Call) -> Mapping[str, Any]:
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "Equal": operator.eq, "NotEqual": operator.ne, "LessThan": operator.lt, "GreaterThan": operator.gt,
+    "Equal": operator.eq,
+    "NotEqual": operator.ne,
+    "LessThan": operator.lt,
+    "GreaterThan": operator.gt,
 }
 
 
@@ -112,10 +127,18 @@ def describe_instance_patches(call: Call) -> Mapping[str, Any]:
             f"Instance {call.params['InstanceId']} is not in a valid state for account {call.account}",
         )
     report = last_report(machine)
-    lines = [{
-        "Title": state.title, "KBId": state.id, "Classification": state.classification, "Severity": state.severity,
-        "State": state.state, "InstalledTime": state.installed_at or _EPOCH, "CVEIds": state.cve_ids or None,
-    } for state in (report.states if report else ())]
+    lines = [
+        {
+            "Title": state.title,
+            "KBId": state.id,
+            "Classification": state.classification,
+            "Severity": state.severity,
+            "State": state.state,
+            "InstalledTime": state.installed_at or _EPOCH,
+            "CVEIds": state.cve_ids or None,
+        }
+        for state in (report.states if report else ())
+    ]
     for entry in call.params.get("Filters") or []:
         key, values = entry.get("Key"), entry.get("Values") or []
         if key not in _LINE_FILTERS:

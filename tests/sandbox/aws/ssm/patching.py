@@ -39,8 +39,14 @@ def run_patch_baseline(world: World, command: Command, machine: Machine) -> Outc
     if operation == "Scan":
         report = ssm_patching.scan(machine, baseline, snapshot_id=snapshot_id)
     else:
-        report = ssm_patching.install(machine, baseline, reboot_option=value["RebootOption"], override_list=entries,
-                                      override_url=listed, snapshot_id=snapshot_id)
+        report = ssm_patching.install(
+            machine,
+            baseline,
+            reboot_option=value["RebootOption"],
+            override_list=entries,
+            override_url=listed,
+            snapshot_id=snapshot_id,
+        )
     return report.exit_code, report.output, report.error
 
 
@@ -58,8 +64,11 @@ def _override(world: World, command: Command, machine: Machine, location: str) -
     system = ssm_patching.operating_system_of(machine)
     for entry in listed if isinstance(listed, list) else [listed]:
         if isinstance(entry, dict) and entry.get("OperatingSystem", "WINDOWS") == system:
-            return EMPTY | {"BaselineId": _baseline(world, machine)["BaselineId"], "Name": "override",
-                            "OperatingSystem": system} | entry
+            return (
+                EMPTY
+                | {"BaselineId": _baseline(world, machine)["BaselineId"], "Name": "override", "OperatingSystem": system}
+                | entry
+            )
     raise DownloadError(f"{location} has no baseline for {system}")
 
 

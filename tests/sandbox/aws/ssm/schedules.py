@@ -51,8 +51,9 @@ def zone(name: str | None) -> tzinfo:
         raise ScheduleError(f"{name} is not a time zone of the IANA database") from None
 
 
-def occurrences(expression: str, zone_name: str | None, after: datetime, origin: datetime, offset: int = 0
-                ) -> Iterator[datetime]:
+def occurrences(
+    expression: str, zone_name: str | None, after: datetime, origin: datetime, offset: int = 0
+) -> Iterator[datetime]:
     """The instants after ``after`` at which a schedule fires. ``origin``: where a rate counts from. ``offset``: days
     to wait after each date of a cron expression. Raises ScheduleError."""
     kind, inner = _parts(expression)
@@ -111,8 +112,12 @@ def parse_cron(inner: str) -> Cron:
     if (day == "?") == (weekday == "?"):
         raise ScheduleError(f"cron({inner}): exactly one of day of month and day of week must be ?")
     return Cron(
-        tuple(_numbers(minute, 0, 59)), tuple(_numbers(hour, 0, 23)), _day_of_month(day),
-        frozenset(_numbers(month, 1, 12, MONTHS)), _day_of_week(weekday), frozenset(_numbers(year, 1970, 2199)),
+        tuple(_numbers(minute, 0, 59)),
+        tuple(_numbers(hour, 0, 23)),
+        _day_of_month(day),
+        frozenset(_numbers(month, 1, 12, MONTHS)),
+        _day_of_week(weekday),
+        frozenset(_numbers(year, 1970, 2199)),
     )
 
 

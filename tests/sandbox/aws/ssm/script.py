@@ -27,14 +27,21 @@ class Script:
 
 def script_of(step: Step, parameters: Mapping[str, Sequence[str]]) -> Script:
     """AWS's script documents take everything from parameters; a custom step may mix its own lines with them."""
-    inputs = step.inputs or {"runCommand": "{{ commands }}", "workingDirectory": "{{ workingDirectory }}",
-                             "timeoutSeconds": "{{ executionTimeout }}"}
+    inputs = step.inputs or {
+        "runCommand": "{{ commands }}",
+        "workingDirectory": "{{ workingDirectory }}",
+        "timeoutSeconds": "{{ executionTimeout }}",
+    }
     lines = inputs.get("runCommand") or []
     listed = [lines] if isinstance(lines, str) else list(lines)
     text = "\n".join(part for line in listed for part in _expand(str(line), parameters))
     timeout = "".join(_expand(str(inputs.get("timeoutSeconds") or "3600"), parameters))
-    return Script(text, SHELLS[step.action], float(timeout or 3600),
-                  "".join(_expand(str(inputs.get("workingDirectory") or ""), parameters)))
+    return Script(
+        text,
+        SHELLS[step.action],
+        float(timeout or 3600),
+        "".join(_expand(str(inputs.get("workingDirectory") or ""), parameters)),
+    )
 
 
 def _expand(line: str, parameters: Mapping[str, Sequence[str]]) -> list[str]:

@@ -88,8 +88,9 @@ def _machines(call: Call) -> list[Machine]:
     known = managed_nodes(call)
     invalid = [node_id for node_id in ids if node_id not in known]
     if invalid:
-        raise ServiceError("InvalidInstanceId", f"Instances [[{', '.join(invalid)}]] not in a valid state for account "
-                           f"{call.account}")
+        raise ServiceError(
+            "InvalidInstanceId", f"Instances [[{', '.join(invalid)}]] not in a valid state for account {call.account}"
+        )
     return [known[node_id] for node_id in ids]
 
 

@@ -63,8 +63,12 @@ def register_target(call: Call) -> Mapping[str, Any]:
     _check_room(window.targets, "target")
     target_id = str(uuid.uuid4())
     kept = {name: call.params[name] for name in TARGET_SETTABLE if call.params.get(name) is not None}
-    window.targets[target_id] = {"WindowId": window.window_id, "WindowTargetId": target_id,
-                                 "ResourceType": call.params["ResourceType"], **kept}
+    window.targets[target_id] = {
+        "WindowId": window.window_id,
+        "WindowTargetId": target_id,
+        "ResourceType": call.params["ResourceType"],
+        **kept,
+    }
     store.remember(call, target_id)
     return {"WindowTargetId": target_id}
 
@@ -82,8 +86,11 @@ def deregister_target(call: Call) -> Mapping[str, Any]:
     """Remove one; with ``Safe`` only when no task refers to it."""
     window, target_id = _window(call), call.params["WindowTargetId"]
     _one(window.targets, "target", target_id)
-    used = any(target_id in (target.get("Values") or []) for task in window.tasks.values()
-               for target in task.get("Targets") or [])
+    used = any(
+        target_id in (target.get("Values") or [])
+        for task in window.tasks.values()
+        for target in task.get("Targets") or []
+    )
     if call.params.get("Safe") and used:
         raise ServiceError("TargetInUseException", f"The target {target_id} is used by a task")
     del window.targets[target_id]
@@ -132,8 +139,13 @@ def register_task(call: Call) -> Mapping[str, Any]:
     _check_room(window.tasks, "task")
     task_id = str(uuid.uuid4())
     kept = {name: call.params[name] for name in TASK_SETTABLE if call.params.get(name) is not None}
-    task = {"WindowId": window.window_id, "WindowTaskId": task_id, "TaskType": call.params["TaskType"],
-            "Priority": 1, **kept}
+    task = {
+        "WindowId": window.window_id,
+        "WindowTaskId": task_id,
+        "TaskType": call.params["TaskType"],
+        "Priority": 1,
+        **kept,
+    }
     _check_task(window, task)
     window.tasks[task_id] = task
     store.remember(call, task_id)
@@ -168,8 +180,11 @@ def deregister_task(call: Call) -> Mapping[str, Any]:
 @operation("ssm", "DescribeMaintenanceWindowTasks")
 def describe_tasks(call: Call) -> Mapping[str, Any]:
     """The tasks of one window, without their invocation parameters."""
-    tasks = [{name: value for name, value in task.items() if name not in ("TaskInvocationParameters", "TaskType")}
-             | {"Type": task["TaskType"]} for task in _window(call).tasks.values()]
+    tasks = [
+        {name: value for name, value in task.items() if name not in ("TaskInvocationParameters", "TaskType")}
+        | {"Type": task["TaskType"]}
+        for task in _window(call).tasks.values()
+    ]
     renamed = [{**task, "TaskType": task["Type"]} for task in tasks]
     found = filtered(call, renamed, ("WindowTaskId", "TaskArn", "Priority", "TaskType"))
     shown, token = page(

@@ -26,8 +26,11 @@ def _asked(call: Call) -> list[Window]:
         return [store.get(call.params["WindowId"])]
     if not targets:
         return list(store.windows.values())
-    return [window for window in store.windows.values()
-            if any(_concerns(call, target["Targets"], targets) for target in window.targets.values())]
+    return [
+        window
+        for window in store.windows.values()
+        if any(_concerns(call, target["Targets"], targets) for target in window.targets.values())
+    ]
 
 
 def _concerns(call: Call, registered: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]) -> bool:
@@ -64,8 +67,10 @@ def describe_maintenance_window_schedule(call: Call) -> Mapping[str, Any]:
         ((moment, window) for window in _asked(call) for moment in upcoming(window, call.world.now(), OPENINGS)),
         key=lambda pair: pair[0],
     )
-    shapes = [{"WindowId": window.window_id, "Name": window.settings["Name"], "ExecutionTime": written(moment)}
-              for moment, window in found]
+    shapes = [
+        {"WindowId": window.window_id, "Name": window.settings["Name"], "ExecutionTime": written(moment)}
+        for moment, window in found
+    ]
     shown, token = page(call, shapes, 50)
     return {"ScheduledWindowExecutions": shown, "NextToken": token}
 

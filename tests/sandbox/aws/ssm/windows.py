@@ -19,8 +19,19 @@ from ..world import Call, World, operation
 from .resource_tags import checked_tags
 from .schedules import ScheduleError, occurrences, zone
 
-SETTABLE = ("Name", "Description", "StartDate", "EndDate", "Schedule", "ScheduleTimezone", "ScheduleOffset", "Duration",
-            "Cutoff", "AllowUnassociatedTargets", "Enabled")
+SETTABLE = (
+    "Name",
+    "Description",
+    "StartDate",
+    "EndDate",
+    "Schedule",
+    "ScheduleTimezone",
+    "ScheduleOffset",
+    "Duration",
+    "Cutoff",
+    "AllowUnassociatedTargets",
+    "Enabled",
+)
 REQUIRED = ("Name", "Schedule", "Duration", "Cutoff", "AllowUnassociatedTargets")
 LIMIT = 50
 """Windows in a region (service quota)."""
@@ -43,9 +54,13 @@ class Window:
         if not self.settings["Enabled"]:
             return
         start, end = _moment(self.settings.get("StartDate")), _moment(self.settings.get("EndDate"))
-        moments = occurrences(self.settings["Schedule"], self.settings.get("ScheduleTimezone"),
-                              max(after, start) if start else after, start or self.created,
-                              int(self.settings.get("ScheduleOffset") or 0))
+        moments = occurrences(
+            self.settings["Schedule"],
+            self.settings.get("ScheduleTimezone"),
+            max(after, start) if start else after,
+            start or self.created,
+            int(self.settings.get("ScheduleOffset") or 0),
+        )
         for moment in moments:
             if end and moment > end:
                 return
@@ -97,8 +112,16 @@ def _check(settings: Mapping[str, Any], now: datetime) -> None:
     _moment(settings.get("EndDate"))
     try:
         zone(settings.get("ScheduleTimezone"))
-        next(occurrences(settings["Schedule"], settings.get("ScheduleTimezone"), now, now,
-                         int(settings.get("ScheduleOffset") or 0)), None)
+        next(
+            occurrences(
+                settings["Schedule"],
+                settings.get("ScheduleTimezone"),
+                now,
+                now,
+                int(settings.get("ScheduleOffset") or 0),
+            ),
+            None,
+        )
     except ScheduleError as error:
         raise ServiceError("ValidationException", f"Invalid schedule: {error}") from None
 
@@ -182,8 +205,9 @@ def filtered(call: Call, items: Sequence[dict[str, Any]], allowed: Sequence[str]
         if key not in allowed:
             raise ServiceError("ValidationException", f"Invalid filter key {key}; valid are {', '.join(allowed)}")
         wanted = {str(value).lower() for value in values} if key == "Enabled" else set(values)
-        found = [item for item in found
-                 if (str(item.get(key)).lower() if key == "Enabled" else str(item.get(key))) in wanted]
+        found = [
+            item for item in found if (str(item.get(key)).lower() if key == "Enabled" else str(item.get(key))) in wanted
+        ]
     return found
 
 
@@ -191,8 +215,20 @@ def filtered(call: Call, items: Sequence[dict[str, Any]], allowed: Sequence[str]
 def describe_maintenance_windows(call: Call) -> Mapping[str, Any]:
     """All windows, by name or whether enabled."""
     shapes = [_shape(call, window) for window in call.store(WindowStore).windows.values()]
-    kept = ("WindowId", "Name", "Description", "Enabled", "Duration", "Cutoff", "Schedule", "ScheduleTimezone",
-            "ScheduleOffset", "StartDate", "EndDate", "NextExecutionTime")
+    kept = (
+        "WindowId",
+        "Name",
+        "Description",
+        "Enabled",
+        "Duration",
+        "Cutoff",
+        "Schedule",
+        "ScheduleTimezone",
+        "ScheduleOffset",
+        "StartDate",
+        "EndDate",
+        "NextExecutionTime",
+    )
     found = filtered(call, [{name: shape.get(name) for name in kept} for shape in shapes], ("Name", "Enabled"))
     shown, token = page(call, found, 50)
     return {"WindowIdentities": shown, "NextToken": token}
