@@ -233,7 +233,9 @@ def _operate(node: Record, phase: Record, handle: str) -> None:
         return
     state = "finished" if phase["finished"] else "sent"
     times = {"sent_at": phase["started"], "finished_at": phase["finished"]}
-    node["operations"].append({"kind": kinds[phase["name"]], "handle": handle, "state": state, **times})
+    node["operations"].append(
+        {"kind": kinds[phase["name"]], "handle": handle, "state": state, "status": "", "detail": "", **times}
+    )
 
 
 def _happen(story: Story, node: Record, phase: str, fate: str, done: Record) -> None:

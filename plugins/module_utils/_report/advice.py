@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .outcome import FAILED, GOING, HELD, NOT_CHECKED, PASSED, PLANNED, gate_of, node_state, nodes_of, orders, run_state
+from .._core.states import FAILED, GOING, NOT_CHECKED, PASSED, PLANNED
+from .outcome import held_by_gate, node_state, nodes_of, orders, run_state
 
 NodeRecord = dict[str, Any]
 MAX_NAMED = 5
@@ -79,9 +80,14 @@ def _power(run: Mapping[str, Any]) -> list[Advice]:
 
 
 def _gates(run: Mapping[str, Any]) -> list[Advice]:
-    closed = [b["name"] for b in run["batches"] if (gate := gate_of(run, b["name"])) and not gate["opened"]]
-    waiting = [node for node in nodes_of(run) if node_state(node) in (HELD, PLANNED)]
-    if not closed or not waiting:
+    held = any(held_by_gate(run, batch["name"], node) for batch in run["batches"] for node in batch["nodes"])
+    waiting = [
+        node
+        for batch in run["batches"]
+        for node in batch["nodes"]
+        if node_state(node) == PLANNED or held_by_gate(run, batch["name"], node)
+    ]
+    if not held:
         return []
     where = run["environment"] or "the environment"
     return [Advice(f"Then start a new run of {where}: {_count(len(waiting))} still to be patched.")]

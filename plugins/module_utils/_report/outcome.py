@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .._core.states import FAILED, GOING, HELD, NOT_CHECKED, PASSED, PLANNED
 from .times import first_time, last_time, parse_time
 
-PASSED, FAILED, HELD, NOT_CHECKED, GOING, PLANNED = "passed", "failed", "held", "not_checked", "going", "planned"
 STATES = (FAILED, NOT_CHECKED, HELD, GOING, PLANNED, PASSED)
 """States of a node in a report, those that want attention first."""
 
@@ -113,6 +113,17 @@ def gate_of(run: Mapping[str, Any], batch: str) -> dict[str, Any] | None:
     """The gate that says most about a batch: the first closed one, else the first one evaluated; None before that."""
     gates = [gate for gate in run["gates"] if gate["batch"] == batch]
     return next((gate for gate in gates if not gate["opened"]), gates[0] if gates else None)
+
+
+def held_by_gate(run: Mapping[str, Any], batch: str, node: Mapping[str, Any]) -> bool:
+    """Whether a node waits because of a gate: the gate then names the node's reason as its own.
+
+    A gate that looks at one application at a time may be open for some nodes and hold others.
+    """
+    if node["verdict"] != HELD:
+        return False
+    gates = [gate for gate in run["gates"] if gate["batch"] == batch]
+    return any(node["reason"] in gate["reason"] if node["reason"] else not gate["opened"] for gate in gates)
 
 
 @dataclass(frozen=True, slots=True)

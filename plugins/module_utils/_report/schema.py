@@ -4,7 +4,7 @@
 """The record of runs: its JSON Schema, a validator without dependencies, and the filling in of what is missing.
 
 The schema uses a small part of JSON Schema draft 2020-12 (``type``, ``properties``, ``required``, ``items``,
-``additionalProperties``, ``enum``), which is exactly the part that :func:`validate` understands.
+``additionalProperties``, ``enum``; ``default`` for what null stands for), the part that :func:`validate` understands.
 """
 
 from __future__ import annotations
@@ -13,11 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-PHASES = ("plan", "power", "snapshot", "observe", "install", "reboot", "observe_after", "verify")
-"""Phases of a node in the order in which a wave goes through them."""
-
-VERDICTS = ("passed", "failed", "held", "not_checked")
-"""What becomes of a node; None while it is still going."""
+from .._core.states import VERDICTS
 
 Schema = dict[str, Any]
 
@@ -25,6 +21,11 @@ Schema = dict[str, Any]
 def _record(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
     """An object whose known keys have a type; a reader ignores keys that it does not know."""
     return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _maybe(schema: Schema) -> Schema:
+    """An object that may also be null; null then means the same as an object without keys."""
+    return {**schema, "type": ["object", "null"], "default": {}}
 
 
 def _list(items: Schema) -> Schema:
@@ -42,8 +43,19 @@ PATCH = _record(("id",), id=TEXT, title=TEXT, classification=TEXT, severity=TEXT
 PATCH_STATE = _record(
     baseline_id=TEXT, reported_at=TIME, operation=TEXT, counts=COUNTS, patches=_list(PATCH), not_checked=TEXT
 )
+MAYBE_STATE = _maybe(PATCH_STATE)
 PHASE = _record(("name",), name=TEXT, started=TIME, finished=TIME, status=TEXT, detail=TEXT)
-OPERATION = _record(("kind",), kind=TEXT, handle=TEXT, state=TEXT, sent_at=TIME, finished_at=TIME)
+OPERATION = _record(
+    ("kind",),
+    kind=TEXT,
+    phase=TEXT,
+    handle=TEXT,
+    state=TEXT,
+    status=TEXT,
+    detail=TEXT,
+    sent_at=TIME,
+    finished_at=TIME,
+)
 CHECK = _record(("name",), name=TEXT, status=TEXT, detail=TEXT)
 NODE = _record(
     ("node_id",),
@@ -62,9 +74,9 @@ NODE = _record(
     verdict={"enum": [*VERDICTS, None], "type": ["string", "null"]},
     reason=TEXT,
     snapshot_ids=TEXTS,
-    power=_record(before=TEXT, started_by_run=FLAG, restored=MAYBE_FLAG),
-    baseline=_record(intended=TEXT, reported=TEXT),
-    patches=_record(before=PATCH_STATE, after=PATCH_STATE, installed=TEXTS),
+    power=_maybe(_record(before=TEXT, started_by_run=FLAG, restored=MAYBE_FLAG)),
+    baseline=_maybe(_record(intended=TEXT, reported=TEXT)),
+    patches=_record(before=MAYBE_STATE, after=MAYBE_STATE, installed=TEXTS),
     checks=_list(CHECK),
     services=_record(lost=TEXTS, ports_lost=_list({"type": ["string", "integer"]})),
     phases=_list(PHASE),
@@ -156,6 +168,8 @@ def validate(record: object) -> list[str]:
 
 
 def _default(schema: Schema) -> Any:
+    if "default" in schema:
+        return _complete(schema["default"], schema)
     names = _types(schema)
     if "null" in names:
         return None
@@ -164,7 +178,7 @@ def _default(schema: Schema) -> Any:
 
 
 def _complete(value: Any, schema: Schema) -> Any:
-    if value is None and "null" not in _types(schema):
+    if value is None and ("default" in schema or "null" not in _types(schema)):
         return _default(schema)
     if isinstance(value, Mapping):
         properties: dict[str, Schema] = schema.get("properties", {})
@@ -179,8 +193,8 @@ def _complete(value: Any, schema: Schema) -> Any:
 def complete(record: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of ``record`` in which every key of the schema is there, in the schema's order.
 
-    What a run in progress does not know yet is an empty text, list or object, or None for a time. A None where the
-    schema wants something else counts as missing.
+    What a run in progress does not know yet is an empty text, list or object, or None for a time. A None
+    counts as missing, unless the schema says that null means something of its own.
     """
     result: dict[str, Any] = _complete(record, RECORD_SCHEMA)
     return result

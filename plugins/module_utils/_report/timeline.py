@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from .._core.states import PHASES
 from .outcome import as_of, work_phases
-from .schema import PHASES
 from .times import first_time, last_time, parse_time, say_clock, say_duration, say_instant
 
 MAX_LANES = 40

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,3 +178,12 @@ def test_hostile_texts_stay_in_their_cells() -> None:
         for row in found:
             assert None not in row, name
             assert not any(value.lstrip().startswith(("=", "+", "-", "@")) for value in row.values()), name
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"), [("nodes", NODE_COLUMNS), ("patches", PATCH_COLUMNS), ("failures", FAILURE_COLUMNS)]
+)
+def test_the_guide_names_the_columns_in_order(name: str, columns: tuple[str, ...]) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "report.md").read_text(encoding="utf-8")
+    listed = guide.split(f"`{name}.csv` has ")[1].split(".\n\n")[0]
+    assert tuple(" ".join(listed.split()).split(", ")) == columns

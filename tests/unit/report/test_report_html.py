@@ -163,6 +163,22 @@ def test_the_manager_reads_it_without_a_script() -> None:
         assert told in words
 
 
+def test_nodes_held_for_a_reason_of_their_own_are_told_together() -> None:
+    run = samples.passed_run()
+    for node in run["batches"][1]["nodes"]:
+        node |= {"verdict": "held", "reason": "excluded: vendor freeze"}
+    words = " ".join(" ".join(Page(render_html({"runs": [run]})).words).split())
+    assert re.search(r"test-win-01 and 2 more .* excluded: vendor freeze", words)
+    assert "Gate open for some" not in words
+
+
+def test_a_gate_open_for_some() -> None:
+    run = samples.passed_run()
+    gate = next(gate for gate in run["gates"] if gate["batch"] == "batch_2")
+    run["batches"][1]["nodes"][0] |= {"verdict": "held", "reason": gate["reason"]}
+    assert "Gate open for some" in render_html({"runs": [run]})
+
+
 def test_the_proof_of_order_is_in_the_text() -> None:
     words = " ".join(" ".join(Page(render_html({"runs": [samples.passed_run()]})).words).split())
     assert re.search(r"batch_2 began at \d\d:\d\d:\d\d, 3 s after batch_1 had ended at \d\d:\d\d:\d\d\.", words)

@@ -14,6 +14,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._report.outcome
     count,
     gate_of,
     headline,
+    held_by_gate,
     node_state,
     nodes_of,
     orders,
@@ -114,6 +115,26 @@ def test_the_closed_gate_is_the_one_that_is_told() -> None:
     assert gate is not None
     assert not gate["opened"]
     assert gate["reason"].startswith("3 of 14 earlier nodes did not pass")
+
+
+def test_a_gate_that_is_open_for_some_holds_others() -> None:
+    run = samples.passed_run()
+    gate = next(gate for gate in run["gates"] if gate["batch"] == "batch_2")
+    gate["reason"] = "payroll: 1 of 2 earlier nodes did not pass"
+    first, second, _third = run["batches"][1]["nodes"]
+    first |= {"verdict": "held", "reason": gate["reason"]}
+    second |= {"verdict": "held", "reason": "excluded: vendor freeze"}
+    full = whole(run)
+    nodes = full["batches"][1]["nodes"]
+    assert [held_by_gate(full, "batch_2", node) for node in nodes] == [True, False, False]
+    assert any("1 node still to be patched" in text for text in texts(run))
+
+
+def test_what_the_plan_left_out_does_not_ask_for_another_run() -> None:
+    run = samples.passed_run()
+    run["batches"][1]["nodes"][0] |= {"verdict": "held", "reason": "excluded: vendor freeze"}
+    run["status"] = "held"
+    assert texts(run) == ["Read the reasons below."]
 
 
 def test_advice_after_a_failure() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,10 @@ def test_it_agrees_with_jsonschema(path: tuple[Any, ...], value: Any) -> None:
             changed(("runs", 0, "batches", 0, "nodes", 0, "patches", "before", "counts", "missing"), "4"),
             "runs[0].batches[0].nodes[0].patches.before.counts.missing: must be integer, not str",
         ),
+        (
+            changed(("runs", 0, "batches", 0, "nodes", 0, "patches", "before", "counts", "missing"), True),
+            "runs[0].batches[0].nodes[0].patches.before.counts.missing: must be integer, not bool",
+        ),
         (changed(("runs", 0, "gates", 0, "opened"), 1), "runs[0].gates[0].opened: must be boolean, not int"),
     ],
 )
@@ -114,6 +119,21 @@ def test_a_barely_begun_run_is_completed() -> None:
 def test_a_null_where_none_may_be_counts_as_missing() -> None:
     run = complete({"runs": [{"run_id": "r", "gates": None, "policy": None, "environment": None}]})["runs"][0]
     assert (run["gates"], run["policy"]["path"], run["environment"]) == ([], "", "")
+
+
+def test_null_for_what_has_not_been_looked_at() -> None:
+    """The ledger writes null for a node's power and patches before it has seen them."""
+    node = {"node_id": "n", "power": None, "baseline": None, "patches": {"before": None, "after": None}}
+    record = {"runs": [{"run_id": "r", "batches": [{"name": "b", "nodes": [node]}]}]}
+    assert validate(record) == []
+    full = complete(record)["runs"][0]["batches"][0]["nodes"][0]
+    assert full["power"] == {"before": "", "started_by_run": False, "restored": None}
+    assert full["patches"]["before"]["patches"] == []
+
+
+def test_no_override_stays_no_override() -> None:
+    gates = complete({"runs": [{"run_id": "r", "gates": [{"batch": "b"}, {"batch": "b", "override": {}}]}]})
+    assert [gate["override"] for gate in gates["runs"][0]["gates"]] == [None, {"reason": "", "by": ""}]
 
 
 def test_unknown_keys_stay() -> None:
@@ -141,3 +161,18 @@ def test_json_keeps_what_was_recorded() -> None:
     assert text.endswith("}\n")
     assert json.loads(text) == json.loads(json.dumps(complete(record)))
     assert "🦉" in text
+
+
+def keys(schema: dict[str, Any]) -> Iterator[str]:
+    """Every key that the schema knows."""
+    for key, sub in schema.get("properties", {}).items():
+        yield key
+        yield from keys(sub)
+    if "items" in schema:
+        yield from keys(schema["items"])
+
+
+@pytest.mark.parametrize("key", sorted(set(keys(RECORD_SCHEMA))))
+def test_the_guide_explains_every_key(key: str) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "report.md").read_text(encoding="utf-8")
+    assert f"`{key}`" in guide

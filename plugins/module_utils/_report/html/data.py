@@ -14,9 +14,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..._core.states import PHASES
 from ..outcome import node_state, work_span
 from ..patch_rows import patch_rows
-from ..schema import PHASES
 
 PIECE = 50
 
@@ -106,7 +106,7 @@ def _details(node: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
         "lost": [texts.numbers(*services["lost"]), texts.numbers(*services["ports_lost"])],
         "phases": [texts.numbers(p["name"], p["started"], p["finished"], p["status"], p["detail"]) for p in phases],
         "operations": [
-            texts.numbers(o["kind"], o["handle"], o["state"], o["sent_at"], o["finished_at"])
+            texts.numbers(o["kind"], o["handle"], o["state"], o["sent_at"], o["finished_at"], o["status"], o["detail"])
             for o in node["operations"]
         ],
     }

@@ -17,20 +17,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from ..._core.states import FAILED, GOING, HELD, NOT_CHECKED, PASSED, PLANNED
 from ..advice import advise
 from ..outcome import (
-    FAILED,
-    GOING,
-    HELD,
     LABELS,
-    NOT_CHECKED,
-    PASSED,
-    PLANNED,
     STATES,
     as_of,
     count,
     gate_of,
     headline,
+    held_by_gate,
     installed_by,
     node_state,
     nodes_of,
@@ -58,6 +54,14 @@ MAX_TROUBLED = 50
 """Failed nodes named at the top of a run; the list of nodes below has them all."""
 
 RUN_LABELS = {**LABELS, GOING: "Running"}
+
+GATE_LABELS = {
+    "unknown": "Gate not reached",
+    "closed": "Gate closed",
+    "over": "Gate overridden",
+    "part": "Gate open for some",
+    "open": "Gate open",
+}
 
 _ATTENTION = (FAILED, GOING, NOT_CHECKED, HELD, PLANNED, PASSED)
 
@@ -119,6 +123,7 @@ def _batch(run: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
     started, finished = work_span(batch["nodes"])
     seconds = (finished - started).total_seconds() if started and finished else None
     gate = _gate(gate_of(run, batch["name"]))
+    part = any(held_by_gate(run, batch["name"], node) for node in batch["nodes"])
     return {
         "name": batch["name"],
         "after": batch["after"],
@@ -130,7 +135,8 @@ def _batch(run: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
         "duration": say_duration(seconds),
         "systems": sorted({node["os"] for node in batch["nodes"] if node["os"]}),
         "gate": gate,
-        "gate_matters": bool(batch["after"] or (gate and (gate["override"] or not gate["opened"]))),
+        "gate_state": _gate_state(gate, part),
+        "gate_matters": bool(batch["after"] or (gate and (part or gate["override"] or not gate["opened"]))),
     }
 
 
@@ -138,6 +144,14 @@ def _gate(gate: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if gate is None:
         return None
     return {**gate, "at": say_clock(parse_time(gate["evaluated_at"]))}
+
+
+def _gate_state(gate: Mapping[str, Any] | None, part: bool) -> str:
+    if gate is None:
+        return "unknown"
+    if not gate["opened"]:
+        return "closed"
+    return "over" if gate["override"] else "part" if part else "open"
 
 
 def _order(run: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -154,14 +168,32 @@ def _order(run: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _troubled(run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Nodes that did not pass, the worst first. Nodes held for one reason of their own make one entry together.
+
+    What a gate holds back is told at the gate.
+    """
+    placed = [(batch["name"], node) for batch in run["batches"] for node in batch["nodes"]]
+    entries = [
+        {**_node(run, node, name), "others": 0}
+        for state in (FAILED, NOT_CHECKED)
+        for name, node in placed
+        if node_state(node) == state
+    ]
+    held: dict[str, list[dict[str, Any]]] = {}
+    for name, node in placed:
+        if node_state(node) == HELD and not held_by_gate(run, name, node):
+            held.setdefault(node["reason"], []).append(_node(run, node, name))
+    return entries + [{**nodes[0], "others": len(nodes) - 1} for nodes in held.values()]
+
+
 def _iso(moment: datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
 
 def _run(run: Mapping[str, Any], number: int) -> dict[str, Any]:
     counts = count(nodes_of(run))
-    placed = [(batch["name"], node) for batch in run["batches"] for node in batch["nodes"]]
-    troubled = [_node(run, n, name) for state in (FAILED, NOT_CHECKED) for name, n in placed if node_state(n) == state]
+    troubled = _troubled(run)
     advice = [
         {
             "text": a.text,
@@ -232,6 +264,7 @@ def render_html(record: Mapping[str, Any]) -> str:
         first=_first(runs),
         labels=LABELS,
         run_labels=RUN_LABELS,
+        gate_labels=GATE_LABELS,
         states=STATES,
         policy=_policy(),
         style=STYLE,

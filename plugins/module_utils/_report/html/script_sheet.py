@@ -129,9 +129,10 @@ function traces(more) {
   return [
     part('Snapshots', snapshots.length ? el('p', {}, ...snapshots.flatMap((id, i) => [i ? ', ' : '', code(id)]))
       : empty('None.')),
-    part('Operations', operations.length ? grid(['Operation', 'Handle', 'State', 'Sent', 'Finished'],
-      operations.map(([kind, handle, state, sent, finished]) => row(words(kind), cell(code(handle)),
-        cell(words(state)), cell(clock(sent), 'keep'), cell(clock(finished), 'keep'))))
+    part('Operations', operations.length ? grid(['Operation', 'Handle', 'State', 'Sent', 'Finished', 'Detail'],
+      operations.map(([kind, handle, state, sent, finished, status, detail]) => row(words(kind), cell(code(handle)),
+        cell(status ? badge(status) : words(state)), cell(clock(sent), 'keep'), cell(clock(finished), 'keep'),
+        cell(detail))))
       : empty('Nothing was sent to the cloud for this node.')),
   ];
 }

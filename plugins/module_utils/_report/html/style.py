@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ..._core.states import GOING, PHASES, PLANNED, VERDICTS
 from .style_parts import CHART, LIST, SHEET
 
 COLOURS_LIGHT = """\
@@ -103,7 +104,7 @@ h1 .badge { font-size: 16px; padding: 3px 12px 3px 9px; border-radius: 5px; vert
 .path .gate .quiet { font-weight: 400; }
 .path .gate .icon { width: 15px; height: 15px; stroke-width: 1.7; }
 .path .gate.open .what { color: var(--passed); }
-.path .gate.over .what { color: var(--held); }
+.path .gate.over .what, .path .gate.part .what { color: var(--held); }
 .path .gate.unknown .what { color: var(--quiet); }
 .path .gate.closed { background: var(--failed-soft); border-color: var(--failed); align-self: stretch;
  margin: 0 12px; flex-basis: 260px; max-width: 420px; }
@@ -140,8 +141,6 @@ h1 .badge { font-size: 16px; padding: 3px 12px 3px 9px; border-radius: 5px; vert
 }
 """
 
-_STATES = ("passed", "failed", "held", "not_checked", "going", "planned")
-_PHASES = ("power", "snapshot", "observe", "install", "reboot", "observe_after", "verify")
 
 PRINT = """\
 @media print {
@@ -168,12 +167,12 @@ PRINT = """\
 
 def _state_rules() -> str:
     rules = []
-    for state in _STATES:
+    for state in (*VERDICTS, GOING, PLANNED):
         rules.append(f".is-{state} {{ color: var(--{state}); }}")
         rules.append(f".badge.is-{state} {{ background: var(--{state}-soft); }}")
         rules.append(f"h1 .badge.is-{state} {{ background: var(--{state}); color: var(--on-badge); }}")
         rules.append(f".fill-{state} {{ fill: var(--fill-{state}); }}")
-    rules += [f".ph-{phase} {{ fill: var(--ph-{phase}); }}" for phase in _PHASES]
+    rules += [f".ph-{phase} {{ fill: var(--ph-{phase}); }}" for phase in PHASES if phase != "plan"]
     return "\n".join(rules) + "\n"
 
 

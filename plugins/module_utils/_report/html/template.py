@@ -130,6 +130,7 @@ RUN = """\
 {% for node in run.troubled %}
 <li>
 <p>{{ badge(node.state, labels) }} <a href="{{ node.link }}">{{ node.name }}</a>
+{% if node.others %} and {{ "{:,}".format(node.others) }} more{% endif %}
 <span class="quiet">{{ [node.batch, node.os | words, node.application] | select | join(" · ") }}
 {%- if node.phase %} · stopped in {{ node.phase | words }}{% endif %}</span></p>
 <p class="why">{{ node.reason or "No reason was recorded." }}</p>
@@ -174,11 +175,9 @@ PATH = """\
 {% for batch in run.batches %}
 {% if batch.gate_matters %}
 {% set gate = batch.gate %}
-<li class="gate {{ 'unknown' if not gate else 'open' if gate.opened else 'closed' }}
-{{- ' over' if gate and gate.override }}">
+<li class="gate {{ batch.gate_state }}">
 <p class="what">{{ icon("open" if gate and gate.opened else "closed") }}
-{%- if not gate %}Gate not reached{% elif not gate.opened %}Gate closed{% elif gate.override %}Gate overridden
-{%- else %}Gate open{% endif %}
+{{- gate_labels[batch.gate_state] }}
 {%- if gate and gate.at %} <span class="quiet">{{ gate.at }}</span>{% endif %}</p>
 {% if gate %}
 <p class="why">{{ gate.reason }}</p>

@@ -34,8 +34,10 @@ NODES = """\
 {% endfor %}
 </div>
 <div class="field"><label for="f-batch">Batch</label> <select id="f-batch"></select></div>
-<div class="field"><label for="f-application">Application</label> <select id="f-application"></select></div>
-<div class="field grow"><label for="f-text">Search</label> <input id="f-text" type="search" placeholder="name, id, account, reason" autocomplete="off"
+<div class="field"><label for="f-application">Application</label>
+<select id="f-application"></select></div>
+<div class="field grow"><label for="f-text">Search</label>
+<input id="f-text" type="search" placeholder="name, id, account, reason" autocomplete="off"
  spellcheck="false" aria-keyshortcuts="/"></div>
 <button type="button" id="f-clear">Clear</button>
 </form>
