@@ -72,16 +72,16 @@ def safe_size(keys: Sequence[Sequence[str]]) -> int:
 def spread_order(keys: Sequence[Sequence[str]], sizes: Sequence[int]) -> list[int]:
     """An order of the nodes (given by their keys) in which waves of these sizes hold as few conflicts as possible.
 
-    The order stays as it is when it has none. Otherwise nodes of the largest sets choose first, each the emptiest wave
-    that has none of its set, which finds an order without conflict wherever one exists for sets that do not overlap;
-    nodes without a key fill the waves up, and within a wave the given order stays.
+    The order stays as it is when it has none. Otherwise set by set each node goes into the emptiest wave that has none
+    of its set, which finds an order without conflict wherever there is one for sets that do not overlap (the theorem
+    of Gale and Ryser); nodes without a key fill the waves up, and within a wave the given order stays.
     """
     natural = list(range(len(keys)))
     if not any(conflicts([keys[index] for index in wave]) for wave in cut(natural, sizes)):
         return natural
     members = Counter(key for node_keys in keys for key in node_keys)
     shared = [index for index in natural if any(members[key] > 1 for key in keys[index])]
-    shared.sort(key=lambda index: (-max(members[key] for key in keys[index]), keys[index], index))
+    shared.sort(key=lambda index: (keys[index], index))
     waves = _place(shared, keys, sizes)
     placed = set(shared)
     others = [index for index in natural if index not in placed]
