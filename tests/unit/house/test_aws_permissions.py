@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The permissions in docs/aws-setup.md are real actions, and cover every request that the modules can send."""
+"""The permissions in docs/aws-setup.md are real actions: those of the requests that the modules can send, no others."""
 
 from __future__ import annotations
 
@@ -63,3 +63,7 @@ def test_every_request_of_the_modules_is_documented() -> None:
     asked = requested()
     assert asked, "no request found in the code: the search is broken"
     assert asked - documented() == set()
+
+
+def test_no_permission_is_asked_for_in_vain() -> None:
+    assert documented() - requested() == set()
