@@ -97,9 +97,9 @@ h1 .badge { font-size: 16px; padding: 3px 12px 3px 9px; border-radius: 5px; vert
 .path { display: flex; flex-wrap: wrap; align-items: stretch; gap: 12px 0; }
 .path li { min-width: 0; flex: 0 1 auto; padding: 10px 14px; border: 1px solid var(--line); border-radius: 6px;
  position: relative; }
-.path .batch { flex: 1 1 220px; max-width: 340px; display: grid; gap: 5px; align-content: start; }
+.path .batch { flex: 1 1 220px; max-width: 420px; display: grid; gap: 5px; align-content: start; }
 .path .batch .what { display: flex; justify-content: space-between; gap: 8px; font-weight: 650; align-items: baseline; }
-.path .gate { flex: 1 1 170px; max-width: 300px; border-color: transparent; align-self: center; font-size: 13px; }
+.path .gate { flex: 0 1 220px; border-color: transparent; align-self: center; font-size: 13px; }
 .path .gate .what { font-weight: 650; display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }
 .path .gate .quiet { font-weight: 400; }
 .path .gate .icon { width: 15px; height: 15px; stroke-width: 1.7; }

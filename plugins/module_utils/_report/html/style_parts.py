@@ -51,7 +51,7 @@ LIST = """\
 .field { display: flex; align-items: center; gap: 6px; min-width: 0; }
 .field label { color: var(--quiet); white-space: nowrap; }
 .filters select { max-width: 200px; }
-.filters .grow { flex: 1 1 220px; }
+.filters .grow { flex: 1 1 150px; }
 .filters .grow input { width: 100%; }
 .chips { display: flex; flex-wrap: wrap; }
 .chips button { border-radius: 0; margin-left: -1px; display: inline-flex; gap: 5px; align-items: center; }
