@@ -18,6 +18,7 @@ import yaml
 from .machines import Clock, Machine, MachineSpec, Patch
 from .machines.fleet_builder import Catalogue, build_catalogue, build_roles, build_spec, merge_profile
 from .machines.fleet_checks import Errors
+from .machines.fleet_generator import large_fleet_data
 from .machines.fleet_schema import ACCOUNT, CREDENTIALS, DURATIONS, FLEET, MACHINE, PROFILE
 
 DEFAULT_CREDENTIALS = {"access_key": "AKIASANDBOX000000000", "secret_key": "sandbox-secret-of-the-home-account"}
@@ -52,8 +53,15 @@ class Account:
 class Fleet:
     """What a fleet file describes, alive. ``catalogue``: every patch, once for each product that the fleet has."""
 
-    def __init__(self, source: str, clock: Clock, accounts: dict[str, Account], default_region: str,
-                 specs: Mapping[str, Any], catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        source: str,
+        clock: Clock,
+        accounts: dict[str, Account],
+        default_region: str,
+        specs: Mapping[str, Any],
+        catalogue: Catalogue,
+    ) -> None:
         """``specs``: node_id -> a function that gives a fresh MachineSpec."""
         self.source = source
         self.clock = clock
@@ -151,7 +159,9 @@ def _specs(errors: Errors, top: Mapping[str, Any], profiles: Mapping[str, Any], 
         path = f"{path} ({good['name']})"
         name = good.pop("profile", None)
         if name is not None and name not in profiles:
-            errors.append(f"{path}.profile: {name!r} is no profile of this file; it has {', '.join(profiles) or 'none'}")
+            errors.append(
+                f"{path}.profile: {name!r} is no profile of this file; it has {', '.join(profiles) or 'none'}"
+            )
             continue
         merged = merge_profile(profiles.get(name or "", {}), good)
         if merged["node_id"] in specs:
@@ -183,9 +193,15 @@ def _accounts(errors: Errors, top: Mapping[str, Any], specs: list[MachineSpec]) 
         home = good.get("home", False)
         regions = [*good.get("regions", []), *(spec.region for spec in specs if spec.account == good["id"])]
         roles = tuple(Role(**role) for role in build_roles(errors, f"{path}.roles", good.get("roles", [])))
-        accounts[good["id"]] = Account(good["id"], good.get("name", good["id"]), home, roles,
-                                       keys.get("access_key", "") if home else "",
-                                       keys.get("secret_key", "") if home else "", tuple(dict.fromkeys(regions)))
+        accounts[good["id"]] = Account(
+            good["id"],
+            good.get("name", good["id"]),
+            home,
+            roles,
+            keys.get("access_key", "") if home else "",
+            keys.get("secret_key", "") if home else "",
+            tuple(dict.fromkeys(regions)),
+        )
     if sum(account.home for account in accounts.values()) != 1:
         errors.append("accounts: exactly one needs home: true")
     for spec in specs:
@@ -194,9 +210,8 @@ def _accounts(errors: Errors, top: Mapping[str, Any], specs: list[MachineSpec]) 
     return accounts
 
 
-def large_fleet(nodes: int, *, accounts: int = 2,
-                regions: tuple[str, ...] = ("eu-central-1", "eu-west-1")) -> dict[str, Any]:
+def large_fleet(
+    nodes: int, *, accounts: int = 2, regions: tuple[str, ...] = ("eu-central-1", "eu-west-1")
+) -> dict[str, Any]:
     """Data of a fleet of ``nodes`` machines, six operating systems in turn, for ``build_fleet``."""
-    from .machines.fleet_generator import large_fleet_data
-
     return large_fleet_data(nodes, accounts, regions)

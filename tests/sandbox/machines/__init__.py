@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Simulated machines. They know no cloud; the wire side serves them over a cloud's protocol.
 
-    clock = Clock(speed=60)
-    fleet = load_fleet("tests/sandbox/fleets/demo.yml", clock)      # tests.sandbox.fleet
-    machine = fleet.machine("i-0…")
-    machine.run_script("systemctl is-active sshd", "sh").stdout
-    ssm_patching.scan(machine, baseline)                            # baseline: the dict of GetPatchBaseline
+clock = Clock(speed=60)
+fleet = load_fleet("tests/sandbox/fleets/demo.yml", clock)      # tests.sandbox.fleet
+machine = fleet.machine("i-0…")
+machine.run_script("systemctl is-active sshd", "sh").stdout
+ssm_patching.scan(machine, baseline)                            # baseline: the dict of GetPatchBaseline
 """
 
 from __future__ import annotations

@@ -83,7 +83,9 @@ def _services_down(value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     for key in value:
         if key not in ("install", "reboot"):
             raise AlterError(f"faults.services_down_after.{key}: unknown; allowed: install, reboot")
-    return {key: _names(f"faults.services_down_after.{key}", names, "a list of services") for key, names in value.items()}
+    return {
+        key: _names(f"faults.services_down_after.{key}", names, "a list of services") for key, names in value.items()
+    }
 
 
 def _names(path: str, value: Any, allowed: str) -> tuple[str, ...]:
@@ -265,8 +267,11 @@ def describe(machine: Machine) -> dict[str, Any]:
             "boot_count": machine.boot_count,
             "booted_at": booted_at.isoformat() if booted_at else None,
             "hybrid": machine.hybrid,
-            "agent": {"version": machine.agent_version, "online": machine.agent_online,
-                      "last_seen": last_seen.isoformat() if last_seen else None},
+            "agent": {
+                "version": machine.agent_version,
+                "online": machine.agent_online,
+                "last_seen": last_seen.isoformat() if last_seen else None,
+            },
             "tags": dict(machine.tags),
             "attributes": dict(machine.attributes),
             "volumes": [dataclasses.asdict(volume) for volume in machine.volumes],
@@ -276,7 +281,9 @@ def describe(machine: Machine) -> dict[str, Any]:
             "self_updating": machine.self_updating,
             "patch_source": machine.patch_source,
             "reboot_pending": machine.reboot_pending,
-            "installed": {key: {"at": item.installed_at.isoformat() if item.installed_at else None}
-                          for key, item in machine.store.installed.items()},
+            "installed": {
+                key: {"at": item.installed_at.isoformat() if item.installed_at else None}
+                for key, item in machine.store.installed.items()
+            },
             "faults": dataclasses.asdict(machine.faults),
         }

@@ -33,8 +33,18 @@ _LINUX = (
 def base_services(system: OperatingSystem) -> list[Service]:
     """Fresh services of the OS itself; they do not count for an application's health."""
     if system.is_windows:
-        return [Service(name, shown, "running" if start == "Automatic" else "stopped", start == "Automatic", ports,
-                        health=False, start_type=start) for name, shown, ports, start in _WINDOWS]
+        return [
+            Service(
+                name,
+                shown,
+                "running" if start == "Automatic" else "stopped",
+                start == "Automatic",
+                ports,
+                health=False,
+                start_type=start,
+            )
+            for name, shown, ports, start in _WINDOWS
+        ]
     apt = system.package_manager == "apt"
     named = [
         *_LINUX,
@@ -45,6 +55,10 @@ def base_services(system: OperatingSystem) -> list[Service]:
         (_AGENT.get(system.key, "amazon-ssm-agent"), "Amazon SSM Agent"),
     ]
     services = [Service(name, shown, health=False) for name, shown in named]
-    ssh = Service("ssh" if apt else "sshd", "OpenBSD Secure Shell server" if apt else "OpenSSH server daemon",
-                  ports=(22,), health=False)
+    ssh = Service(
+        "ssh" if apt else "sshd",
+        "OpenBSD Secure Shell server" if apt else "OpenSSH server daemon",
+        ports=(22,),
+        health=False,
+    )
     return [*services, ssh]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 
 class Clock:
@@ -26,7 +26,7 @@ class Clock:
         if speed <= 0:
             raise ValueError(f"speed must be greater than 0, not {speed}")
         self.speed = float(speed)
-        self._wall_start = datetime.now(timezone.utc)
+        self._wall_start = datetime.now(UTC)
         self._start = time.monotonic()
 
     def now(self) -> datetime:
@@ -52,7 +52,7 @@ class ManualClock(Clock):
 
     def __init__(self, start: datetime | None = None) -> None:
         super().__init__(1.0)
-        self._instant = start or datetime(2026, 11, 1, 6, 0, tzinfo=timezone.utc)
+        self._instant = start or datetime(2026, 11, 1, 6, 0, tzinfo=UTC)
         self._elapsed = 0.0
         self._lock = threading.Lock()
 

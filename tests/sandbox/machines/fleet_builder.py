@@ -37,7 +37,9 @@ class Catalogue:
         if system not in self._indexes:
             fitting = [p for p in self.patches if system.key in p.os and p.product in ("", system.product)]
             self._indexes[system] = PatchIndex(
-                replace(p, product=p.product or system.product, product_family=p.product_family or system.product_family)
+                replace(
+                    p, product=p.product or system.product, product_family=p.product_family or system.product_family
+                )
                 for p in fitting
             )
         return self._indexes[system]
@@ -88,36 +90,73 @@ def _patch(errors: Errors, path: str, good: dict[str, Any], now: datetime) -> Pa
     wrong = [key for key in needed if key not in good]
     foreign = [key for key in other if key in good]
     if wrong or foreign:
-        errors.append(f"{path}: a {'Windows' if windows else 'Linux'} patch has {' and '.join(needed)}"
-                      f" (missing: {', '.join(wrong) or 'none'}; not allowed: {', '.join(foreign) or 'none'})")
+        errors.append(
+            f"{path}: a {'Windows' if windows else 'Linux'} patch has {' and '.join(needed)}"
+            f" (missing: {', '.join(wrong) or 'none'}; not allowed: {', '.join(foreign) or 'none'})"
+        )
         return None
     apt = bool(systems & {"ubuntu", "debian", "raspbian"})
     names = _windows_names(good) if windows else _linux_names(good, apt)
     classification = good.get("classification", "SecurityUpdates" if windows else "Security")
     repository = good.get("repository", "")
     security = repository.endswith("-security") if apt and repository else bool(classification)
-    plain = {key: good[key] for key in ("product", "product_family", "priority", "section", "reboot", "size_mib",
-                                        "seconds", "preinstalled", "from_version", "description") if key in good}
-    lists = {key: tuple(good[key]) for key in ("advisories", "cves", "breaks", "supersedes", "depends") if key in good}
-    return Patch(
-        **names, classification=classification, severity=good.get("severity", "Unspecified" if windows else ""),
-        released=instant(good["released"], now), os=systems, repository=repository,
-        security=good.get("security", security), **plain, **lists,
-    )
+    plain: dict[str, Any] = {
+        key: good[key]
+        for key in (
+            "product",
+            "product_family",
+            "priority",
+            "section",
+            "reboot",
+            "size_mib",
+            "seconds",
+            "preinstalled",
+            "from_version",
+            "description",
+        )
+        if key in good
+    }
+    lists: dict[str, Any] = {
+        key: tuple(good[key]) for key in ("advisories", "cves", "breaks", "supersedes", "depends") if key in good
+    }
+    fields: dict[str, Any] = {
+        **names,
+        "classification": classification,
+        "severity": good.get("severity", "Unspecified" if windows else ""),
+        "released": instant(good["released"], now),
+        "os": systems,
+        "repository": repository,
+        "security": good.get("security", security),
+        **plain,
+        **lists,
+    }
+    return Patch(**fields)
 
 
 def _windows_names(good: dict[str, Any]) -> dict[str, str]:
     number = good["id"]
-    return {"key": number, "id": number, "name": number, "version": "", "arch": "",
-            "title": good.get("title", f"Cumulative Update for Microsoft server operating system ({number})")}
+    return {
+        "key": number,
+        "id": number,
+        "name": number,
+        "version": "",
+        "arch": "",
+        "title": good.get("title", f"Cumulative Update for Microsoft server operating system ({number})"),
+    }
 
 
 def _linux_names(good: dict[str, Any], apt: bool) -> dict[str, str]:
     arch = good.get("arch", "amd64" if apt else "x86_64")
     version = good["version"] if apt or ":" in good["version"] else f"0:{good['version']}"
     key = f"{good['package']}.{arch}:{version}"
-    return {"key": key, "id": f"{good['package']}.{arch}", "name": good["package"], "version": version, "arch": arch,
-            "title": good.get("title", key)}
+    return {
+        "key": key,
+        "id": f"{good['package']}.{arch}",
+        "name": good["package"],
+        "version": version,
+        "arch": arch,
+        "title": good.get("title", key),
+    }
 
 
 def merge_profile(profile: Mapping[str, Any], machine: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,8 +168,9 @@ def merge_profile(profile: Mapping[str, Any], machine: Mapping[str, Any]) -> dic
     return merged
 
 
-def build_spec(errors: Errors, path: str, good: dict[str, Any], catalogue: Catalogue,
-               durations: Mapping[str, float]) -> MachineSpec | None:
+def build_spec(
+    errors: Errors, path: str, good: dict[str, Any], catalogue: Catalogue, durations: Mapping[str, float]
+) -> MachineSpec | None:
     """What a machine is at the beginning; None (and errors) when its data are wrong."""
     found = len(errors)
     system = _system(errors, path, good)
@@ -144,15 +184,34 @@ def build_spec(errors: Errors, path: str, good: dict[str, Any], catalogue: Catal
         errors.append(f"{path}.{error}")
         return None
     spec = MachineSpec(
-        node_id=good["node_id"], name=good["name"], account=good["account"], region=good["region"], os=system,
-        index=index, volumes=_volumes(errors, path, good, system), services=_services(errors, path, good, system),
+        node_id=good["node_id"],
+        name=good["name"],
+        account=good["account"],
+        region=good["region"],
+        os=system,
+        index=index,
+        volumes=_volumes(errors, path, good, system),
+        services=_services(errors, path, good, system),
         tags={str(key): str(value) for key, value in good.get("tags", {}).items()},
-        attributes=dict(good.get("attributes", {})), faults=faults, installed=_installed(errors, path, good, index),
-        not_applicable=tuple(good.get("not_applicable", ())), running=good.get("power", "running") == "running",
+        attributes=dict(good.get("attributes", {})),
+        faults=faults,
+        installed=_installed(errors, path, good, index),
+        not_applicable=tuple(good.get("not_applicable", ())),
+        running=good.get("power", "running") == "running",
         hybrid=good.get("hybrid", good["node_id"].startswith("mi-")),
         durations=Durations(**{**durations, **errors.keys(f"{path}.durations", good.get("durations", {}), DURATIONS)}),
-        **{key: good[key] for key in ("hostname", "agent_version", "newest_agent_version", "agent_installed",
-                                      "self_updating", "patch_source") if key in good},
+        **{
+            key: good[key]
+            for key in (
+                "hostname",
+                "agent_version",
+                "newest_agent_version",
+                "agent_installed",
+                "self_updating",
+                "patch_source",
+            )
+            if key in good
+        },
     )
     return spec if len(errors) == found else None
 
@@ -183,8 +242,12 @@ def _installed(errors: Errors, path: str, good: dict[str, Any], index: PatchInde
 
 def _volumes(errors: Errors, path: str, good: dict[str, Any], system: OperatingSystem) -> list[Volume]:
     windows = system.is_windows
-    usual = {"device": "/dev/sda1" if windows else "/dev/xvda", "size_gib": 50 if windows else 20, "root": True,
-             "mount": "C:" if windows else "/"}
+    usual = {
+        "device": "/dev/sda1" if windows else "/dev/xvda",
+        "size_gib": 50 if windows else 20,
+        "root": True,
+        "mount": "C:" if windows else "/",
+    }
     volumes: list[Volume] = []
     for position, entry in enumerate(good.get("volumes", [usual])):
         data = errors.keys(f"{path}.volumes[{position}]", entry, VOLUME)

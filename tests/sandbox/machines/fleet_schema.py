@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from .fleet_checks import Field, any_text, either, flag, list_of, mapping, number, one_of, port, text, whole
@@ -18,7 +18,7 @@ _AGE = re.compile(r"-(\d+(?:\.\d+)?)([dh])")
 def released(value: Any) -> str:
     """A date, an instant, or an age such as -40d."""
     try:
-        instant(value, datetime.now(timezone.utc))
+        instant(value, datetime.now(UTC))
     except ValueError:
         return "a date (2026-10-13), an instant (2026-10-13T17:00:00Z) or an age (-40d, -12h) is allowed"
     return ""
@@ -27,16 +27,16 @@ def released(value: Any) -> str:
 def instant(value: Any, now: datetime) -> datetime:
     """The instant that such a value means. Raises ValueError."""
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
     if not isinstance(value, str):
         raise ValueError(value)
     age = _AGE.fullmatch(value)
     if age:
         return now - timedelta(**{"days" if age[2] == "d" else "hours": float(age[1])})
-    parsed = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
+    parsed = datetime.fromisoformat(value)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def account_id(value: Any) -> str:

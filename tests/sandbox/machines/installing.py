@@ -32,8 +32,7 @@ def install(machine: Machine, patches: Iterable[Patch]) -> list[PatchOutcome]:
     for position, patch in enumerate(todo):
         if machine.faults.agent_lost == "install" and position >= len(todo) // 2:
             machine.lose_agent("the agent went away while it installed patches")
-        for step in [*machine.store.dependencies(patch), patch]:
-            outcomes.append(_install_one(machine, step, boot))
+        outcomes += [_install_one(machine, step, boot) for step in (*machine.store.dependencies(patch), patch)]
     if any(outcome.result == "installed" for outcome in outcomes):
         for name in machine.faults.services_down_after.get("install", ()):
             machine.services.break_down(name)

@@ -111,7 +111,7 @@ class Volume:
 class Service:
     """A service of the machine. ``ports`` are the TCP ports it listens on while it runs.
 
-    ``health``: it counts for the application's health check. ``broken``: it cannot start (a fault, or a patch broke it).
+    ``health``: it counts for the application's health check. ``broken``: it cannot start.
     ``state`` is ``running``, ``stopped`` or ``failed``. ``start_type``: Windows' word (Automatic, Manual, Disabled).
     """
 
@@ -137,7 +137,7 @@ class Faults:
     ``install_fails``: True for every patch, or ids or keys of patches. ``agent_lost``: ``""``, ``install`` (while the
     next install runs), ``reboot`` (does not come back after the next reboot) or ``now``. ``services_down_after``:
     ``{install: [names], reboot: [names]}``. ``reboot_hangs``: the next reboot never ends (a stop and a start help).
-    ``start_fails``: a start leaves it stopped. ``disk_full``: no installs. ``install_slowness``: factor on install time.
+    ``start_fails``: a start leaves it stopped. ``disk_full``: no installs. ``install_slowness``: factor on time.
     ``scan_fails``: the scan itself ends with an error (no repository, no Windows Update service).
     """
 

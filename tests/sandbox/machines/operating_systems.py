@@ -65,7 +65,12 @@ _KINDS: dict[str, _Kind] = {
         "Amazon Linux", "2023", "dnf", "AmazonLinux{v}", "Amazon Linux 2023", "amzn", "6.1.79-99.164.amzn2023.x86_64"
     ),
     "redhat": _Kind(
-        "Red Hat Enterprise Linux", "9.4", "dnf", "RedhatEnterpriseLinux{v}", "Redhat Enterprise Linux", "rhel",
+        "Red Hat Enterprise Linux",
+        "9.4",
+        "dnf",
+        "RedhatEnterpriseLinux{v}",
+        "Redhat Enterprise Linux",
+        "rhel",
         "5.14.0-427.13.1.el9_4.x86_64",
     ),
     "centos": _Kind(

@@ -35,7 +35,7 @@ class PatchIndex:
 
     def _later_versions(self, patch: Patch) -> set[str]:
         keys = self._names[patch.id]
-        return set(keys[keys.index(patch.key) + 1:])
+        return set(keys[keys.index(patch.key) + 1 :])
 
     def __getitem__(self, key: str) -> Patch:
         return self._by_key[key]
@@ -86,8 +86,9 @@ class PatchStore:
 
     def current(self) -> list[InstalledPatch]:
         """What is installed and not replaced by another installed one, in order of release."""
-        kept = [item for key, item in self.installed.items()
-                if self.installed.keys().isdisjoint(self.index.successors(key))]
+        kept = [
+            item for key, item in self.installed.items() if self.installed.keys().isdisjoint(self.index.successors(key))
+        ]
         return sorted(kept, key=lambda item: self.index.position(item.patch.key))
 
     def put(self, patch: Patch, at: datetime | None, boot_count: int) -> None:
@@ -113,5 +114,8 @@ class PatchStore:
 
     def waiting_for_reboot(self, boot_count: int) -> list[Patch]:
         """Installed since that boot and in effect only after the next one."""
-        return [item.patch for item in self.installed.values()
-                if item.patch.reboot and item.installed_at is not None and item.boot_count == boot_count]
+        return [
+            item.patch
+            for item in self.installed.values()
+            if item.patch.reboot and item.installed_at is not None and item.boot_count == boot_count
+        ]

@@ -27,8 +27,14 @@ class Durations:
 class Power:
     """The power state. Transitions are due at an instant and take place when somebody looks (``settle``)."""
 
-    def __init__(self, clock: Clock, durations: Durations, on_boot: Callable[[bool], None], on_down: Callable[[], None],
-                 running: bool = True) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        durations: Durations,
+        on_boot: Callable[[bool], None],
+        on_down: Callable[[], None],
+        running: bool = True,
+    ) -> None:
         """``on_boot(rebooted)`` is called when the machine is up, ``on_down()`` when it begins to go down."""
         self._clock = clock
         self._durations = durations

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 
-def run_script(machine: Machine, text: str, shell: str, timeout: float, environment: dict[str, str],
-               working_directory: str) -> ScriptResult:
+def run_script(
+    machine: Machine, text: str, shell: str, timeout: float, environment: dict[str, str], working_directory: str
+) -> ScriptResult:
     """Blocks until it ends. Raises AgentLost when the machine goes away, ValueError for an unknown shell."""
     boot = machine.boot_count
     machine.check_agent(boot)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -21,10 +21,19 @@ EXPLICIT_REJECTED = "EXPLICIT_REJECTED"
 
 WITHOUT_DATES = frozenset({"UBUNTU", "DEBIAN", "RASPBIAN"})
 NON_SECURITY_ALWAYS = frozenset({"WINDOWS", "SUSE"})
-DNF_OR_YUM = frozenset({
-    "AMAZON_LINUX", "AMAZON_LINUX_2", "AMAZON_LINUX_2022", "AMAZON_LINUX_2023", "CENTOS", "ORACLE_LINUX",
-    "REDHAT_ENTERPRISE_LINUX", "ROCKY_LINUX", "ALMA_LINUX",
-})
+DNF_OR_YUM = frozenset(
+    {
+        "AMAZON_LINUX",
+        "AMAZON_LINUX_2",
+        "AMAZON_LINUX_2022",
+        "AMAZON_LINUX_2023",
+        "CENTOS",
+        "ORACLE_LINUX",
+        "REDHAT_ENTERPRISE_LINUX",
+        "ROCKY_LINUX",
+        "ALMA_LINUX",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +50,9 @@ class Effect:
         return self.status in (APPROVED, EXPLICIT_APPROVED)
 
 
-def effective_patches(baseline: Mapping[str, Any], patches: Sequence[Patch], now: datetime,
-                      product: str = "") -> dict[str, Effect]:
+def effective_patches(
+    baseline: Mapping[str, Any], patches: Sequence[Patch], now: datetime, product: str = ""
+) -> dict[str, Effect]:
     """What the baseline says of each patch, by key; patches that it says nothing of are left out.
 
     ``baseline``: the API's own dict (GetPatchBaseline). ``patches``: those published for one OS. ``product``: the
@@ -69,8 +79,9 @@ def _without_replaced(patches: Sequence[Patch]) -> list[Patch]:
     return [patch for patch in patches if patch.key not in replaced and patch.id not in replaced]
 
 
-def _effect(baseline: Mapping[str, Any], system: str, patch: Patch, now: datetime, product: str,
-            is_candidate: bool) -> Effect | None:
+def _effect(
+    baseline: Mapping[str, Any], system: str, patch: Patch, now: datetime, product: str, is_candidate: bool
+) -> Effect | None:
     if _listed(baseline.get("ApprovedPatches", ()), patch, system, approving=True):
         wide = bool(baseline.get("ApprovedPatchesEnableNonSecurity", False))
         if wide or patch.security or system in NON_SECURITY_ALWAYS:
@@ -86,8 +97,9 @@ def _effect(baseline: Mapping[str, Any], system: str, patch: Patch, now: datetim
     return pending
 
 
-def _by_rule(rule: Mapping[str, Any], system: str, patch: Patch, now: datetime, product: str,
-             is_candidate: bool) -> Effect | None:
+def _by_rule(
+    rule: Mapping[str, Any], system: str, patch: Patch, now: datetime, product: str, is_candidate: bool
+) -> Effect | None:
     group = rule.get("PatchFilterGroup") or {}
     if not matches_group(group, patch, product) or not _in_patch_set(group, patch):
         return None
@@ -99,7 +111,7 @@ def _by_rule(rule: Mapping[str, Any], system: str, patch: Patch, now: datetime, 
         return Effect(APPROVED, level, patch.released)
     if rule.get("ApproveUntilDate"):
         last = date.fromisoformat(str(rule["ApproveUntilDate"]))
-        released = patch.released.astimezone(timezone.utc).date()
+        released = patch.released.astimezone(UTC).date()
         return Effect(APPROVED, level, patch.released) if released <= last else None
     approved_at = patch.released + timedelta(days=int(rule.get("ApproveAfterDays") or 0))
     return Effect(APPROVED if now >= approved_at else PENDING, level, approved_at)

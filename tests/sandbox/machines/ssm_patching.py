@@ -18,8 +18,16 @@ from .model import Patch
 from .ssm_baseline import Effect, effective_patches
 from .ssm_report import PatchReport, PatchState, evaluate, failure_report, pending_keys, summary
 
-__all__ = ["Effect", "PatchReport", "PatchState", "effective_patches", "install", "last_report", "operating_system_of",
-           "scan"]
+__all__ = [
+    "Effect",
+    "PatchReport",
+    "PatchState",
+    "effective_patches",
+    "install",
+    "last_report",
+    "operating_system_of",
+    "scan",
+]
 
 OPERATING_SYSTEMS = {
     "windows": "WINDOWS",
@@ -64,9 +72,15 @@ def scan(machine: Machine, baseline: Mapping[str, Any], *, snapshot_id: str = ""
     return _report(machine, baseline, "Scan", started, "", snapshot_id, frozenset())
 
 
-def install(machine: Machine, baseline: Mapping[str, Any], *, reboot_option: str = "RebootIfNeeded",
-            override_list: Sequence[Mapping[str, str]] | None = None, override_url: str = "",
-            snapshot_id: str = "") -> PatchReport:
+def install(
+    machine: Machine,
+    baseline: Mapping[str, Any],
+    *,
+    reboot_option: str = "RebootIfNeeded",
+    override_list: Sequence[Mapping[str, str]] | None = None,
+    override_url: str = "",
+    snapshot_id: str = "",
+) -> PatchReport:
     """Operation Install, with the reboot and the report after it. Blocks.
 
     ``override_list``: the patches of an InstallOverrideList, [{id, title}]; None when there is none. Compliance is
@@ -87,10 +101,20 @@ def install(machine: Machine, baseline: Mapping[str, Any], *, reboot_option: str
     return _report(machine, baseline, "Install", started, reboot_option, snapshot_id, frozenset(failed), override_url)
 
 
-def _report(machine: Machine, baseline: Mapping[str, Any], operation: str, started: datetime, reboot_option: str,
-            snapshot_id: str, failed: frozenset[str], override_url: str = "") -> PatchReport:
+def _report(
+    machine: Machine,
+    baseline: Mapping[str, Any],
+    operation: str,
+    started: datetime,
+    reboot_option: str,
+    snapshot_id: str,
+    failed: frozenset[str],
+    override_url: str = "",
+) -> PatchReport:
     with machine.lock:
-        states, compliance, not_applicable = evaluate(machine, baseline, operating_system_of(machine), operation, failed)
+        states, compliance, not_applicable = evaluate(
+            machine, baseline, operating_system_of(machine), operation, failed
+        )
     report = PatchReport(
         baseline_id=str(baseline.get("BaselineId", "")),
         operation=operation,
@@ -111,13 +135,15 @@ def _report(machine: Machine, baseline: Mapping[str, Any], operation: str, start
     return report
 
 
-def _to_install(machine: Machine, baseline: Mapping[str, Any],
-                override_list: Sequence[Mapping[str, str]] | None) -> tuple[list[Patch], set[str]]:
+def _to_install(
+    machine: Machine, baseline: Mapping[str, Any], override_list: Sequence[Mapping[str, str]] | None
+) -> tuple[list[Patch], set[str]]:
     """What to install, oldest first, and the keys of what is held back by a rejected dependency (BLOCK)."""
     now = machine.clock.now()
     published = machine.store.published(now)
-    effects = effective_patches({**baseline, "OperatingSystem": operating_system_of(machine)}, published, now,
-                                machine.os.product)
+    effects = effective_patches(
+        {**baseline, "OperatingSystem": operating_system_of(machine)}, published, now, machine.os.product
+    )
     if override_list is None:
         wanted = [patch for patch in published if patch.key in effects and effects[patch.key].approved]
     else:
@@ -142,7 +168,7 @@ def in_override(entry: Mapping[str, str], patch: Patch) -> bool:
     """Whether an entry of an override list means the patch.
 
     Windows: the id is the KB or a bulletin, the title is for the reader only. Linux: the id is ``name.arch`` with
-    wildcards, and the title, when there is one, narrows it to a version: the whole ``name.arch:version`` or the version.
+    wildcards, and the title, when there is one, narrows it to a version: ``name.arch:version`` or the version.
     """
     wanted = str(entry.get("id", ""))
     if "windows" in patch.os:
@@ -154,7 +180,7 @@ def in_override(entry: Mapping[str, str], patch: Patch) -> bool:
 
 
 def _install(machine: Machine, patches: Sequence[Patch], boot: int) -> set[str]:
-    """Install them; what got installed is tracked until the next boot, also when the agent is lost. Keys that failed."""
+    """Install them; what got in is tracked until the next boot, also when the agent is lost. Keys that failed."""
     before = set(machine.store.installed)
     try:
         outcomes = machine.install_patches(patches)

@@ -14,8 +14,16 @@ from .machine import Machine
 from .model import InstalledPatch, Patch
 from .ssm_baseline import EXPLICIT_REJECTED, Effect, effective_patches
 
-STATES = ("INSTALLED", "INSTALLED_OTHER", "INSTALLED_PENDING_REBOOT", "INSTALLED_REJECTED", "MISSING", "FAILED",
-          "NOT_APPLICABLE", "AVAILABLE_SECURITY_UPDATE")
+STATES = (
+    "INSTALLED",
+    "INSTALLED_OTHER",
+    "INSTALLED_PENDING_REBOOT",
+    "INSTALLED_REJECTED",
+    "MISSING",
+    "FAILED",
+    "NOT_APPLICABLE",
+    "AVAILABLE_SECURITY_UPDATE",
+)
 NON_COMPLIANT = ("MISSING", "FAILED", "INSTALLED_REJECTED", "INSTALLED_PENDING_REBOOT")
 SECURITY = ("Security", "SecurityUpdates")
 
@@ -87,8 +95,9 @@ def pending_keys(machine: Machine) -> frozenset[str]:
     return frozenset(key for key, boot in tracked.items() if boot == machine.boot_count)
 
 
-def evaluate(machine: Machine, baseline: Mapping[str, Any], operating_system: str, operation: str,
-             failed: frozenset[str]) -> tuple[tuple[PatchState, ...], dict[str, str], int]:
+def evaluate(
+    machine: Machine, baseline: Mapping[str, Any], operating_system: str, _operation: str, failed: frozenset[str]
+) -> tuple[tuple[PatchState, ...], dict[str, str], int]:
     """The state of every patch, compliance levels by key, and how many are not applicable.
 
     ``failed``: keys that this operation tried in vain. A scan calls missing what an earlier install failed on.
@@ -108,14 +117,17 @@ def evaluate(machine: Machine, baseline: Mapping[str, Any], operating_system: st
     useless = _not_applicable(machine, published, effects)
     if machine.os.is_windows:
         states += [_line(machine, patch, "NOT_APPLICABLE", None) for patch in useless]
-        states += [_line(machine, patch, "AVAILABLE_SECURITY_UPDATE", None)
-                   for patch in _available_security(machine, published, effects, absent_packages)]
+        states += [
+            _line(machine, patch, "AVAILABLE_SECURITY_UPDATE", None)
+            for patch in _available_security(machine, published, effects, absent_packages)
+        ]
     levels = {key: effect.compliance_level for key, effect in effects.items() if effect.approved}
     return tuple(states), levels, len(useless)
 
 
-def _absent(machine: Machine, published: list[Patch], effects: Mapping[str, Effect],
-            failed: frozenset[str]) -> list[tuple[Patch, str]]:
+def _absent(
+    machine: Machine, published: list[Patch], effects: Mapping[str, Effect], failed: frozenset[str]
+) -> list[tuple[Patch, str]]:
     """Approved and not there (the last approved version of each package), or failed just now."""
     newest: dict[str, Patch] = {}
     for patch in published:
@@ -126,7 +138,7 @@ def _absent(machine: Machine, published: list[Patch], effects: Mapping[str, Effe
     return [(patch, "FAILED" if patch.key in failed else "MISSING") for patch in newest.values()]
 
 
-def _installed_state(item: InstalledPatch, effect: Effect | None, pending: bool, blocks: bool) -> str:
+def _installed_state(_item: InstalledPatch, effect: Effect | None, pending: bool, blocks: bool) -> str:
     if pending:
         return "INSTALLED_PENDING_REBOOT"
     if effect is not None and effect.status == EXPLICIT_REJECTED:
@@ -140,22 +152,29 @@ def _not_applicable(machine: Machine, published: list[Patch], effects: Mapping[s
     for patch in published:
         effect = effects.get(patch.key)
         useless = effect is not None and effect.approved and not machine.store.applies(patch)
-        replaced = (machine.os.is_windows and patch.key not in machine.store.installed and machine.store.covered(patch))
+        replaced = machine.os.is_windows and patch.key not in machine.store.installed and machine.store.covered(patch)
         if useless or replaced:
             found.append(patch)
     return found
 
 
-def _available_security(machine: Machine, published: list[Patch], effects: Mapping[str, Effect],
-                        absent: set[str]) -> list[Patch]:
+def _available_security(
+    machine: Machine, published: list[Patch], effects: Mapping[str, Effect], absent: set[str]
+) -> list[Patch]:
     """Windows: security updates that are out and fit, and that the baseline has not approved (yet)."""
     found = []
     for patch in published:
         effect = effects.get(patch.key)
         undecided = effect is None or effect.status == "PENDING_APPROVAL"
         replaced = any(machine.store.index[key] in published for key in machine.store.index.successors(patch.key))
-        if (undecided and patch.classification in SECURITY and machine.store.applies(patch) and not replaced
-                and not machine.store.covered(patch) and patch.id not in absent):
+        if (
+            undecided
+            and patch.classification in SECURITY
+            and machine.store.applies(patch)
+            and not replaced
+            and not machine.store.covered(patch)
+            and patch.id not in absent
+        ):
             found.append(patch)
     return found
 
@@ -176,10 +195,23 @@ def _line(machine: Machine, patch: Patch, state: str, installed_at: datetime | N
 
 def failure_report(machine: Machine, baseline: Mapping[str, Any], operation: str, started: datetime) -> PatchReport:
     """An operation that could not even look for updates. It is not the node's compliance."""
-    error = ("Exception calling \"Search\" with \"1\" argument(s): \"Exception from HRESULT: 0x8024402C\""
-             if machine.os.is_windows else "Unable to download repository metadata: all mirrors were tried")
-    return PatchReport(str(baseline.get("BaselineId", "")), operation, started, machine.clock.now(), "", "", (), 1, "",
-                       error + "\nfailed to run commands: exit status 1")
+    error = (
+        'Exception calling "Search" with "1" argument(s): "Exception from HRESULT: 0x8024402C"'
+        if machine.os.is_windows
+        else "Unable to download repository metadata: all mirrors were tried"
+    )
+    return PatchReport(
+        str(baseline.get("BaselineId", "")),
+        operation,
+        started,
+        machine.clock.now(),
+        "",
+        "",
+        (),
+        1,
+        "",
+        error + "\nfailed to run commands: exit status 1",
+    )
 
 
 def summary(report: PatchReport, node_id: str) -> PatchReport:

@@ -52,7 +52,9 @@ class Call:
         """A parameter as a list of texts."""
         return [text(item) for item in to_list(self.given.get(name))]
 
-    def error(self, message: str, kind: str = "System.Management.Automation.RuntimeException", identifier: str = "") -> None:
+    def error(
+        self, message: str, kind: str = "System.Management.Automation.RuntimeException", identifier: str = ""
+    ) -> None:
         """An error that does not end the cmdlet (unless -ErrorAction Stop)."""
         action = text(self.given.get("erroraction", ""))
         self.session.complain(Failure(message, kind, identifier), action, self.name)
@@ -60,14 +62,16 @@ class Call:
     def need(self, name: str) -> Any:
         """A mandatory parameter. Raises Failure."""
         if name not in self.given:
-            raise Failure(f"Cannot process command because of one or more missing mandatory parameters: {name.capitalize()}.",
-                          identifier="MissingMandatoryParameter")
+            raise Failure(
+                f"Cannot process command because of one or more missing mandatory parameters: {name.capitalize()}.",
+                identifier="MissingMandatoryParameter",
+            )
         return self.given[name]
 
 
 @dataclass(frozen=True, slots=True)
 class Cmdlet:
-    """``name`` as PowerShell writes it; ``positional`` parameters in order; ``named`` others; ``switches`` without value;
+    """``name`` as PowerShell writes it; ``positional`` parameters in order; ``named`` others; ``switches``: no value;
     ``rest``: the positional parameter that takes everything left over."""
 
     name: str
@@ -86,10 +90,16 @@ class Cmdlet:
         found = [item for item in known if item.startswith(name)]
         if len(found) == 1:
             return found[0]
-        reason = ("A parameter cannot be found that matches parameter name" if not found else
-                  "Parameter cannot be processed because the parameter name is ambiguous:")
-        raise Failure(f"{self.name} : {reason} '{name}'.", "System.Management.Automation.ParameterBindingException",
-                      "NamedParameterNotFound")
+        reason = (
+            "A parameter cannot be found that matches parameter name"
+            if not found
+            else "Parameter cannot be processed because the parameter name is ambiguous:"
+        )
+        raise Failure(
+            f"{self.name} : {reason} '{name}'.",
+            "System.Management.Automation.ParameterBindingException",
+            "NamedParameterNotFound",
+        )
 
     def is_switch(self, name: str) -> bool:
         """Whether it takes no value."""

@@ -14,44 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from .cmdlet import Call, Cmdlet
 from .errors import Failure
+from .files import files, normal, read, write
 from .registry import key_at, subkeys
 from .values import Table, Thing, number, text, to_list, wildcard
 
 if TYPE_CHECKING:
     from ..machine import Machine
 
-FOLDERS = ("c:", "c:\\windows", "c:\\windows\\system32", "c:\\windows\\temp", "c:\\program files", "c:\\programdata", "c:\\temp",
-           "c:\\users")
 _NOT_FOUND = "System.Management.Automation.ItemNotFoundException"
-
-
-def files(machine: Machine) -> dict[str, tuple[str, str | None]]:
-    """Path in lower case -> (path, content); content None for a folder."""
-    found: dict[str, tuple[str, str | None]] = machine.records.setdefault(
-        "files", {path: (path.replace("c:", "C:"), None) for path in FOLDERS})
-    return found
-
-
-def normal(path: str) -> str:
-    """A path with backslashes, from the current directory when it is relative."""
-    plain = path.replace("/", "\\").rstrip("\\")
-    return plain if plain[1:2] == ":" or plain.startswith("\\\\") else f"C:\\Windows\\system32\\{plain.removeprefix('.').lstrip(chr(92))}"
-
-
-def read(machine: Machine, path: str) -> str | None:
-    """A file's content; None when it is not there."""
-    return files(machine).get(normal(path).lower(), ("", None))[1]
-
-
-def write(machine: Machine, path: str, content: str, append: bool = False) -> None:
-    """Write a file. Raises Failure when its folder is not there."""
-    where = normal(path)
-    folder = where.rpartition("\\")[0]
-    if files(machine).get(folder.lower(), ("", "no"))[1] is not None:
-        raise Failure(f"Could not find a part of the path '{where}'.", "System.IO.DirectoryNotFoundException",
-                      "GetContentWriterDirectoryNotFoundError")
-    before = read(machine, path) if append else None
-    files(machine)[where.lower()] = (where, (before or "") + content)
 
 
 def is_registry(path: str) -> bool:
@@ -61,12 +31,17 @@ def is_registry(path: str) -> bool:
 
 def _paths(call: Call) -> list[str]:
     given = call.texts("path") + call.texts("literalpath")
-    return given or [text(item.properties.read("FullName")) if isinstance(item, Thing) else text(item) for item in call.input]
+    return given or [
+        text(item.properties.read("FullName")) if isinstance(item, Thing) else text(item) for item in call.input
+    ]
 
 
 def _missing(call: Call, path: str) -> None:
-    call.error(f"Cannot find path '{path}' because it does not exist.", _NOT_FOUND,
-               f"PathNotFound,Microsoft.PowerShell.Commands.{call.name.replace('-', '')}Command")
+    call.error(
+        f"Cannot find path '{path}' because it does not exist.",
+        _NOT_FOUND,
+        f"PathNotFound,Microsoft.PowerShell.Commands.{call.name.replace('-', '')}Command",
+    )
 
 
 def exists(machine: Machine, path: str, kind: str = "any") -> bool:
@@ -80,7 +55,9 @@ def exists(machine: Machine, path: str, kind: str = "any") -> bool:
 
 def test_path(call: Call) -> Iterable[Any]:
     """True or false for each path."""
-    return [bool(path) and exists(call.session.machine, path, call.text("pathtype", "any").lower()) for path in _paths(call)]
+    return [
+        bool(path) and exists(call.session.machine, path, call.text("pathtype", "any").lower()) for path in _paths(call)
+    ]
 
 
 def get_content(call: Call) -> Iterable[Any]:
@@ -131,9 +108,21 @@ def new_item(call: Call) -> Iterable[Any]:
 def _item(machine: Machine, path: str) -> Thing:
     where = normal(path)
     content = files(machine)[where.lower()][1]
-    table = Table({"Mode": "d-----" if content is None else "-a----", "Length": None if content is None else len(content),
-                   "Name": where.rpartition("\\")[2], "FullName": where, "PSIsContainer": content is None})
-    return Thing("System.IO.FileInfo" if content is not None else "System.IO.DirectoryInfo", table, ("Mode", "Length", "Name"), text=where)
+    table = Table(
+        {
+            "Mode": "d-----" if content is None else "-a----",
+            "Length": None if content is None else len(content),
+            "Name": where.rpartition("\\")[2],
+            "FullName": where,
+            "PSIsContainer": content is None,
+        }
+    )
+    return Thing(
+        "System.IO.FileInfo" if content is not None else "System.IO.DirectoryInfo",
+        table,
+        ("Mode", "Length", "Name"),
+        text=where,
+    )
 
 
 def remove_item(call: Call) -> Iterable[Any]:
@@ -141,7 +130,9 @@ def remove_item(call: Call) -> Iterable[Any]:
     store = files(call.session.machine)
     for path in _paths(call):
         if is_registry(path):
-            raise Failure("Requested registry access is not allowed.", "System.Security.SecurityException", "RemoveItem")
+            raise Failure(
+                "Requested registry access is not allowed.", "System.Security.SecurityException", "RemoveItem"
+            )
         pattern = wildcard(normal(path).lower())
         hits = [lower for lower in store if pattern.fullmatch(lower)]
         if not hits and "*" not in path:
@@ -159,8 +150,18 @@ def get_item(call: Call) -> Iterable[Any]:
         if not exists(machine, path):
             _missing(call, path)
         elif is_registry(path):
-            yield Thing("Microsoft.Win32.RegistryKey", Table({"Name": path, "PSChildName": path.rpartition("\\")[2],
-                                                               "Property": list(key_at(machine, path) or {})}), ("Name", "Property"), text=path)
+            yield Thing(
+                "Microsoft.Win32.RegistryKey",
+                Table(
+                    {
+                        "Name": path,
+                        "PSChildName": path.rpartition("\\")[2],
+                        "Property": list(key_at(machine, path) or {}),
+                    }
+                ),
+                ("Name", "Property"),
+                text=path,
+            )
         else:
             yield _item(machine, path)
 
@@ -173,7 +174,12 @@ def get_child_item(call: Call) -> Iterable[Any]:
             if key_at(machine, path) is None:
                 _missing(call, path)
             for name in subkeys(machine, path):
-                yield Thing("Microsoft.Win32.RegistryKey", Table({"Name": name, "PSChildName": name.rpartition("\\")[2]}), ("Name",), text=name)
+                yield Thing(
+                    "Microsoft.Win32.RegistryKey",
+                    Table({"Name": name, "PSChildName": name.rpartition("\\")[2]}),
+                    ("Name",),
+                    text=name,
+                )
             continue
         folder = normal(path).lower()
         if not exists(machine, path):
@@ -196,14 +202,21 @@ def get_item_property(call: Call) -> Iterable[Any]:
         names = call.texts("name")
         missing = [name for name in names if table.find(name) is None and "*" not in name]
         for name in missing:
-            call.error(f"Property {name} does not exist at path {path}.", "System.Management.Automation.PSArgumentException",
-                       f"System.Management.Automation.PSArgumentException,Microsoft.PowerShell.Commands.{call.name.replace('-', '')}Command")
-        chosen = {name: value for name, value in table.items() if not names or any(wildcard(n).fullmatch(name) for n in names)}
+            call.error(
+                f"Property {name} does not exist at path {path}.",
+                "System.Management.Automation.PSArgumentException",
+                f"PropertyNotFound,Microsoft.PowerShell.Commands.{call.name.replace('-', '')}Command",
+            )
+        chosen = {
+            name: value for name, value in table.items() if not names or any(wildcard(n).fullmatch(name) for n in names)
+        }
         if call.name == "Get-ItemPropertyValue":
             yield from chosen.values()
         elif chosen or not names:
             shown = tuple(chosen)
-            yield Thing("PSCustomObject", Table({**chosen, "PSPath": path, "PSChildName": path.rpartition("\\")[2]}), shown)
+            yield Thing(
+                "PSCustomObject", Table({**chosen, "PSPath": path, "PSChildName": path.rpartition("\\")[2]}), shown
+            )
 
 
 def join_path(call: Call) -> Iterable[Any]:
@@ -220,14 +233,30 @@ def split_path(call: Call) -> Iterable[Any]:
 _PATH = ("path",)
 CMDLETS: tuple[Cmdlet, ...] = (
     Cmdlet("Test-Path", test_path, _PATH, ("literalpath", "pathtype")),
-    Cmdlet("Get-Content", get_content, _PATH, ("literalpath", "totalcount", "tail", "encoding"), ("raw",), ("gc", "cat", "type")),
+    Cmdlet(
+        "Get-Content",
+        get_content,
+        _PATH,
+        ("literalpath", "totalcount", "tail", "encoding"),
+        ("raw",),
+        ("gc", "cat", "type"),
+    ),
     Cmdlet("Set-Content", set_content, ("path", "value"), ("literalpath", "encoding"), ("force", "nonewline"), ("sc",)),
     Cmdlet("Add-Content", set_content, ("path", "value"), ("literalpath", "encoding"), ("force", "nonewline"), ("ac",)),
-    Cmdlet("Out-File", set_content, ("filepath",), ("inputobject", "encoding", "width"), ("append", "force", "nonewline")),
+    Cmdlet(
+        "Out-File", set_content, ("filepath",), ("inputobject", "encoding", "width"), ("append", "force", "nonewline")
+    ),
     Cmdlet("New-Item", new_item, _PATH, ("itemtype", "value", "name", "type"), ("force",), ("ni",)),
     Cmdlet("Remove-Item", remove_item, _PATH, ("literalpath",), ("recurse", "force"), ("ri", "rm", "del", "rmdir")),
     Cmdlet("Get-Item", get_item, _PATH, ("literalpath",), ("force",), ("gi",)),
-    Cmdlet("Get-ChildItem", get_child_item, ("path", "filter"), ("literalpath",), ("recurse", "force", "file", "directory"), ("gci", "ls", "dir")),
+    Cmdlet(
+        "Get-ChildItem",
+        get_child_item,
+        ("path", "filter"),
+        ("literalpath",),
+        ("recurse", "force", "file", "directory"),
+        ("gci", "ls", "dir"),
+    ),
     Cmdlet("Get-ItemProperty", get_item_property, ("path", "name"), ("literalpath",), (), ("gp",)),
     Cmdlet("Get-ItemPropertyValue", get_item_property, ("path", "name"), ("literalpath",), (), ("gpv",)),
     Cmdlet("Join-Path", join_path, ("path", "childpath")),

@@ -12,12 +12,39 @@ from datetime import datetime
 from typing import Any
 
 from .cmdlet import Call, Cmdlet
-from .errors import Failure
 from .nodes import ScriptBlock
 from .operators import binary
-from .values import Table, Thing, collapse, comparable, custom, names_of, number, property_of, text, to_list, truth, wildcard
+from .values import (
+    Table,
+    Thing,
+    collapse,
+    comparable,
+    custom,
+    names_of,
+    number,
+    property_of,
+    text,
+    to_list,
+    truth,
+    wildcard,
+)
 
-_TESTS = ("eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "match", "notmatch", "contains", "notcontains", "in", "notin")
+_TESTS = (
+    "eq",
+    "ne",
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "like",
+    "notlike",
+    "match",
+    "notmatch",
+    "contains",
+    "notcontains",
+    "in",
+    "notin",
+)
 _ALL_TESTS = tuple(f"{case}{test}" for case in ("", "c", "i") for test in _TESTS)
 
 
@@ -108,8 +135,11 @@ def _expanded(call: Call, items: list[Any]) -> list[Any]:
         value = property_of(item, name)
         known = {have.lower() for have in names_of(item)}
         if value is None and name.lower() not in known and (known or name.lower() != "length"):
-            call.error(f'Property "{name}" cannot be found.', "System.Management.Automation.PSArgumentException",
-                       "ExpandPropertyNotFound,Microsoft.PowerShell.Commands.SelectObjectCommand")
+            call.error(
+                f'Property "{name}" cannot be found.',
+                "System.Management.Automation.PSArgumentException",
+                "ExpandPropertyNotFound,Microsoft.PowerShell.Commands.SelectObjectCommand",
+            )
         out += to_list(value)
     return out
 
@@ -141,77 +171,6 @@ def _unique(items: list[Any], ignore_case: bool = False) -> list[Any]:
     return out
 
 
-def sort_object(call: Call) -> Iterable[Any]:
-    """By properties or by the items themselves; case does not matter."""
-    wanted = to_list(call.value("property")) or [None]
-
-    def compare(one: Any, two: Any) -> int:
-        for key in wanted:
-            left, right = (one, two) if key is None else (pick(call, one, key), pick(call, two, key))
-            if left is None or right is None:
-                order = (left is not None) - (right is not None)
-            else:
-                a, b = comparable(left, right, False)
-                a, b = (text(left), text(right)) if type(a) is not type(b) and not isinstance(a, (int, float)) else (a, b)
-                order = (a > b) - (a < b)
-            if order:
-                return order
-        return 0
-
-    items = sorted(items_of(call), key=functools.cmp_to_key(compare), reverse=call.has("descending"))
-    if call.has("unique"):
-        items = [item for position, item in enumerate(items) if position == 0 or compare(items[position - 1], item) != 0]
-    return items
-
-
-def measure_object(call: Call) -> Iterable[Any]:
-    """Count, and of numbers sum, average, maximum, minimum."""
-    items = items_of(call)
-    name = call.value("property")
-    values = [item if name is None else property_of(item, text(name)) for item in items]
-    numbers = [number(value) for value in values if value is not None] if any(
-        call.has(key) for key in ("sum", "average", "maximum", "minimum")) else []
-    result: dict[str, Any] = {
-        "Count": len(items),
-        "Average": sum(numbers) / len(numbers) if call.has("average") and numbers else None,
-        "Sum": sum(numbers) if call.has("sum") else None,
-        "Maximum": max(numbers) if call.has("maximum") and numbers else None,
-        "Minimum": min(numbers) if call.has("minimum") and numbers else None,
-        "Property": name,
-    }
-    return [thing_of("Microsoft.PowerShell.Commands.GenericMeasureInfo", result)]
-
-
-def group_object(call: Call) -> Iterable[Any]:
-    """The items that share a property's value."""
-    groups: dict[str, list[Any]] = {}
-    for item in items_of(call):
-        value = pick(call, item, call.value("property")) if call.has("property") else item
-        groups.setdefault(text(value), []).append(item)
-    return [thing_of("Microsoft.PowerShell.Commands.GroupInfo", {"Count": len(found), "Name": name, "Group": found})
-            for name, found in groups.items()]
-
-
-def new_object(call: Call) -> Iterable[Any]:
-    """PSObject with -Property; ArrayList and List are plain lists here."""
-    kind = call.text("typename").lower()
-    if kind in ("psobject", "pscustomobject", "system.management.automation.psobject"):
-        values = call.value("property")
-        return [custom(values.items() if isinstance(values, Table) else ())]
-    raise Failure(f"Cannot find type [{call.text('typename')}]: it is not in the subset of PowerShell that this sandbox "
-                  "understands.", "System.Management.Automation.PSArgumentException", "TypeNotFound")
-
-
-def add_member(call: Call) -> Iterable[Any]:
-    """A note property on each object."""
-    for item in items_of(call):
-        if isinstance(item, Thing):
-            item.properties.put(call.text("name") or call.text("notepropertyname"),
-                                call.value("value", call.value("notepropertyvalue")))
-        if call.has("passthru"):
-            yield item
-
-
 def plain(value: Any, depth: int) -> Any:
     """A value as JSON has it."""
     if isinstance(value, datetime):
@@ -226,45 +185,64 @@ def plain(value: Any, depth: int) -> Any:
     return value if isinstance(value, (str, int, float, bool)) or value is None else text(value)
 
 
-def convert_to_json(call: Call) -> Iterable[Any]:
-    """One value, or an array of several; -Depth 2 unless told."""
-    items = items_of(call)
-    value = collapse(list(items)) if call.piped else call.value("inputobject")
-    depth = int(number(call.value("depth", 2)))
-    data = plain(value, depth)
-    if call.has("compress"):
-        return [json.dumps(data, separators=(",", ":"), ensure_ascii=False)]
-    return [json.dumps(data, indent=4, ensure_ascii=False)]
+def sort_object(call: Call) -> Iterable[Any]:
+    """By properties or by the items themselves; case does not matter."""
+    wanted = to_list(call.value("property")) or [None]
 
+    def compare(one: Any, two: Any) -> int:
+        for key in wanted:
+            left, right = (one, two) if key is None else (pick(call, one, key), pick(call, two, key))
+            if left is None or right is None:
+                order = (left is not None) - (right is not None)
+            else:
+                a, b = comparable(left, right, False)
+                a, b = (
+                    (text(left), text(right)) if type(a) is not type(b) and not isinstance(a, (int, float)) else (a, b)
+                )
+                order = (a > b) - (a < b)
+            if order:
+                return order
+        return 0
 
-def convert_from_json(call: Call) -> Iterable[Any]:
-    """Objects and lists of a JSON text. Raises Failure for a text that is none."""
-    source = "\n".join(text(item) for item in items_of(call))
-    try:
-        return to_list(_living(json.loads(source)))
-    except ValueError as error:
-        raise Failure(f"Invalid JSON primitive: {error}.", "System.ArgumentException",
-                      "System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand") from None
-
-
-def _living(data: Any) -> Any:
-    if isinstance(data, dict):
-        return custom((name, _living(value)) for name, value in data.items())
-    return [_living(value) for value in data] if isinstance(data, list) else data
+    items = sorted(items_of(call), key=functools.cmp_to_key(compare), reverse=call.has("descending"))
+    if call.has("unique"):
+        items = [
+            item for position, item in enumerate(items) if position == 0 or compare(items[position - 1], item) != 0
+        ]
+    return items
 
 
 CMDLETS: tuple[Cmdlet, ...] = (
-    Cmdlet("Where-Object", where_object, ("filterscript", "property", "value"), ("inputobject",), (*_ALL_TESTS, "not"), ("where", "?")),
-    Cmdlet("ForEach-Object", for_each_object, ("process",), ("begin", "end", "membername", "inputobject"), (), ("foreach", "%")),
-    Cmdlet("Select-Object", select_object, ("property",), ("expandproperty", "first", "last", "skip", "index", "inputobject",
-                                                             "excludeproperty"), ("unique",), ("select",)),
-    Cmdlet("Sort-Object", sort_object, ("property",), ("inputobject",), ("descending", "unique", "casesensitive"), ("sort",)),
-    Cmdlet("Measure-Object", measure_object, ("property",), ("inputobject",),
-           ("sum", "average", "maximum", "minimum", "line", "word", "character"), ("measure",)),
-    Cmdlet("Group-Object", group_object, ("property",), ("inputobject",), ("noelement",), ("group",)),
-    Cmdlet("New-Object", new_object, ("typename", "argumentlist"), ("property", "comobject")),
-    Cmdlet("Add-Member", add_member, ("membertype", "name", "value"), ("inputobject", "notepropertyname", "notepropertyvalue"),
-           ("passthru", "force")),
-    Cmdlet("ConvertTo-Json", convert_to_json, ("inputobject",), ("depth",), ("compress",)),
-    Cmdlet("ConvertFrom-Json", convert_from_json, ("inputobject",)),
+    Cmdlet(
+        "Where-Object",
+        where_object,
+        ("filterscript", "property", "value"),
+        ("inputobject",),
+        (*_ALL_TESTS, "not"),
+        ("where", "?"),
+    ),
+    Cmdlet(
+        "ForEach-Object",
+        for_each_object,
+        ("process",),
+        ("begin", "end", "membername", "inputobject"),
+        (),
+        ("foreach", "%"),
+    ),
+    Cmdlet(
+        "Select-Object",
+        select_object,
+        ("property",),
+        ("expandproperty", "first", "last", "skip", "index", "inputobject", "excludeproperty"),
+        ("unique",),
+        ("select",),
+    ),
+    Cmdlet(
+        "Sort-Object",
+        sort_object,
+        ("property",),
+        ("inputobject",),
+        ("descending", "unique", "casesensitive"),
+        ("sort",),
+    ),
 )

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from .cmdlet import Call, Cmdlet
@@ -19,7 +19,9 @@ from .values import number, parse_date, text, to_list
 
 def write_output(call: Call) -> Iterable[Any]:
     """Its arguments, or what came through the pipeline."""
-    given = [item for value in call.value("inputobject", []) for item in to_list(value)] if call.has("inputobject") else []
+    given = (
+        [item for value in call.value("inputobject", []) for item in to_list(value)] if call.has("inputobject") else []
+    )
     return given if not call.piped else [*given, *call.input]
 
 
@@ -37,12 +39,15 @@ def write_warning(call: Call) -> Iterable[Any]:
 
 def write_error(call: Call) -> Iterable[Any]:
     """An error that does not end the script unless the preference says so."""
-    call.error(call.text("message") or call.text("exception"), "Microsoft.PowerShell.Commands.WriteErrorException",
-               call.text("errorid", "Microsoft.PowerShell.Commands.WriteErrorException"))
+    call.error(
+        call.text("message") or call.text("exception"),
+        "Microsoft.PowerShell.Commands.WriteErrorException",
+        call.text("errorid", "Microsoft.PowerShell.Commands.WriteErrorException"),
+    )
     return []
 
 
-def nothing(call: Call) -> Iterable[Any]:
+def nothing(_call: Call) -> Iterable[Any]:
     """Out-Null and all that leaves no trace here."""
     return []
 
@@ -73,7 +78,7 @@ def get_date(call: Call) -> Iterable[Any]:
     value = value if isinstance(value, datetime) else parse_date(text(value))
     if call.has("uformat"):
         form = call.text("uformat")
-        seconds = int(value.replace(tzinfo=timezone.utc).timestamp())
+        seconds = int(value.replace(tzinfo=UTC).timestamp())
         return [value.strftime(form.removeprefix("+").replace("%s", str(seconds)))]
     return [to_text(value, call.text("format")) if call.has("format") else value]
 
@@ -93,7 +98,7 @@ def start_sleep(call: Call) -> Iterable[Any]:
     return []
 
 
-def get_location(call: Call) -> Iterable[Any]:
+def get_location(_call: Call) -> Iterable[Any]:
     """The current directory never changes."""
     return ["C:\\Windows\\system32"]
 
@@ -101,7 +106,14 @@ def get_location(call: Call) -> Iterable[Any]:
 _TEXT = ("encoding", "width")
 CMDLETS: tuple[Cmdlet, ...] = (
     Cmdlet("Write-Output", write_output, ("inputobject",), (), ("noenumerate",), ("echo", "write"), rest="inputobject"),
-    Cmdlet("Write-Host", write_host, ("object",), ("foregroundcolor", "backgroundcolor", "separator"), ("nonewline",), rest="object"),
+    Cmdlet(
+        "Write-Host",
+        write_host,
+        ("object",),
+        ("foregroundcolor", "backgroundcolor", "separator"),
+        ("nonewline",),
+        rest="object",
+    ),
     Cmdlet("Write-Information", write_host, ("object",), ("messagedata", "tags"), (), rest="object"),
     Cmdlet("Write-Warning", write_warning, ("message",)),
     Cmdlet("Write-Error", write_error, ("message",), ("exception", "errorid", "category", "targetobject")),
@@ -112,7 +124,9 @@ CMDLETS: tuple[Cmdlet, ...] = (
     Cmdlet("Out-Host", passed, (), ("inputobject",), ("paging",), ("oh",)),
     Cmdlet("Out-Default", passed, (), ("inputobject",)),
     Cmdlet("Out-String", out_string, (), ("inputobject", *_TEXT), ("stream",)),
-    Cmdlet("Format-Table", format_table, ("property",), ("inputobject",), ("autosize", "wrap", "hidetableheaders"), ("ft",)),
+    Cmdlet(
+        "Format-Table", format_table, ("property",), ("inputobject",), ("autosize", "wrap", "hidetableheaders"), ("ft",)
+    ),
     Cmdlet("Format-List", format_list, ("property",), ("inputobject",), (), ("fl",)),
     Cmdlet("Get-Date", get_date, ("date",), ("format", "uformat")),
     Cmdlet("New-TimeSpan", new_time_span, ("start", "end")),

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import cmdlets_items, cmdlets_machine, cmdlets_objects, cmdlets_output, cmdlets_services, programs
+from . import cmdlets_data, cmdlets_items, cmdlets_machine, cmdlets_objects, cmdlets_output, cmdlets_services, programs
 from .cmdlet import Call, Cmdlet
 from .errors import Failure
+from .files import write
 from .nodes import Command, Expression, Parameter, Redirection, ScriptBlock, Variable
 from .values import Table, text, to_list
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
 
-_ALL: tuple[Cmdlet, ...] = (*cmdlets_items.CMDLETS, *cmdlets_machine.CMDLETS, *cmdlets_objects.CMDLETS, *cmdlets_output.CMDLETS,
-                            *cmdlets_services.CMDLETS)
+_ALL: tuple[Cmdlet, ...] = (
+    *cmdlets_data.CMDLETS,
+    *cmdlets_items.CMDLETS,
+    *cmdlets_machine.CMDLETS,
+    *cmdlets_objects.CMDLETS,
+    *cmdlets_output.CMDLETS,
+    *cmdlets_services.CMDLETS,
+)
 CMDLETS: dict[str, Cmdlet] = {name.lower(): cmdlet for cmdlet in _ALL for name in (cmdlet.name, *cmdlet.aliases)}
 
 
@@ -35,14 +42,18 @@ def _run(evaluator: Evaluator, name: Any, command: Command, items: list[Any], pi
     plain = text(name).lower()
     if plain in evaluator.session.functions:
         positional, named = _loose(evaluator, command)
-        return evaluator.call_block(evaluator.session.functions[plain], collapse_one(items), positional, named, scope=True)
+        return evaluator.call_block(
+            evaluator.session.functions[plain], collapse_one(items), positional, named, scope=True
+        )
     cmdlet = CMDLETS.get(plain)
     if cmdlet:
         call = Call(evaluator, cmdlet.name, items, piped, bind(evaluator, cmdlet, command))
         return list(cmdlet.run(call))
     program = programs.PROGRAMS.get(plain.removesuffix(".exe"))
     if program:
-        arguments = [f"-{e.name}" if isinstance(e, Parameter) else text(evaluator.expression(e)) for e in command.elements]
+        arguments = [
+            f"-{e.name}" if isinstance(e, Parameter) else text(evaluator.expression(e)) for e in command.elements
+        ]
         return program(evaluator.session, arguments)
     if plain == "get-command":
         return _get_command(evaluator, command)
@@ -56,18 +67,25 @@ def collapse_one(items: list[Any]) -> Any:
 
 def not_found(name: str) -> Failure:
     """As PowerShell says it."""
-    return Failure(f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. "
-                   "Check the spelling of the name, or if a path was included, verify that the path is correct and try again.",
-                   "System.Management.Automation.CommandNotFoundException", "CommandNotFoundException")
+    return Failure(
+        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. "
+        "Check the spelling of the name, or if a path was included, verify that the path is correct and try again.",
+        "System.Management.Automation.CommandNotFoundException",
+        "CommandNotFoundException",
+    )
 
 
 def _get_command(evaluator: Evaluator, command: Command) -> list[Any]:
-    spec = Cmdlet("Get-Command", lambda call: [], ("name",), ("type", "module"))
+    spec = Cmdlet("Get-Command", lambda _call: [], ("name",), ("type", "module"))
     call = Call(evaluator, "Get-Command", [], False, bind(evaluator, spec, command))
     found: list[Any] = []
     for name in call.texts("name"):
         known = CMDLETS.get(name.lower())
-        if known or name.lower() in evaluator.session.functions or name.lower().removesuffix(".exe") in programs.PROGRAMS:
+        if (
+            known
+            or name.lower() in evaluator.session.functions
+            or name.lower().removesuffix(".exe") in programs.PROGRAMS
+        ):
             found.append(cmdlets_objects.thing_of("CommandInfo", {"Name": known.name if known else name}))
         else:
             failure = not_found(name)
@@ -108,8 +126,11 @@ def bind(evaluator: Evaluator, cmdlet: Cmdlet, command: Command) -> dict[str, An
     for element in command.elements:
         if isinstance(element, Parameter):
             if waiting:
-                raise Failure(f"{cmdlet.name} : Missing an argument for parameter '{waiting}'.",
-                              "System.Management.Automation.ParameterBindingException", "MissingArgument")
+                raise Failure(
+                    f"{cmdlet.name} : Missing an argument for parameter '{waiting}'.",
+                    "System.Management.Automation.ParameterBindingException",
+                    "MissingArgument",
+                )
             name = cmdlet.parameter(element.name)
             if element.value is not None:
                 given[name] = evaluator.expression(element.value)
@@ -124,13 +145,18 @@ def bind(evaluator: Evaluator, cmdlet: Cmdlet, command: Command) -> dict[str, An
         else:
             positional.append(evaluator.expression(element))
     if waiting:
-        raise Failure(f"{cmdlet.name} : Missing an argument for parameter '{waiting}'.",
-                      "System.Management.Automation.ParameterBindingException", "MissingArgument")
+        raise Failure(
+            f"{cmdlet.name} : Missing an argument for parameter '{waiting}'.",
+            "System.Management.Automation.ParameterBindingException",
+            "MissingArgument",
+        )
     _place(cmdlet, given, positional)
     return given
 
 
-def _splat(evaluator: Evaluator, cmdlet: Cmdlet, element: Variable, given: dict[str, Any], positional: list[Any]) -> None:
+def _splat(
+    evaluator: Evaluator, cmdlet: Cmdlet, element: Variable, given: dict[str, Any], positional: list[Any]
+) -> None:
     value = evaluator.session.get(Variable(element.name))
     if isinstance(value, Table):
         given.update({cmdlet.parameter(name.lower()): item for name, item in value.items()})
@@ -146,8 +172,11 @@ def _place(cmdlet: Cmdlet, given: dict[str, Any], positional: list[Any]) -> None
         elif cmdlet.rest:
             given.setdefault(cmdlet.rest, []).append(value)
         else:
-            raise Failure(f"{cmdlet.name} : A positional parameter cannot be found that accepts argument '{text(value)}'.",
-                          "System.Management.Automation.ParameterBindingException", "PositionalParameterNotFound")
+            raise Failure(
+                f"{cmdlet.name} : A positional parameter cannot be found that accepts argument '{text(value)}'.",
+                "System.Management.Automation.ParameterBindingException",
+                "PositionalParameterNotFound",
+            )
 
 
 def _redirect(evaluator: Evaluator, command: Command, out: list[Any], errors_before: int) -> list[Any]:
@@ -169,4 +198,4 @@ def _redirect(evaluator: Evaluator, command: Command, out: list[Any], errors_bef
 def _to_file(evaluator: Evaluator, redirection: Redirection, target: Expression, content: str) -> None:
     path = evaluator.expression(target)
     if path is not None:
-        cmdlets_items.write(evaluator.session.machine, text(path), content, redirection.append)
+        write(evaluator.session.machine, text(path), content, redirection.append)

@@ -6,18 +6,30 @@
 from __future__ import annotations
 
 import math
-import os.path
 import re
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .errors import Failure
 from .values import Table, Thing, number, parse_date, text, to_list, truth
 
-_DATE_WORDS = (("yyyy", "%Y"), ("yy", "%y"), ("MMMM", "%B"), ("MMM", "%b"), ("MM", "%m"), ("dddd", "%A"), ("dd", "%d"),
-               ("HH", "%H"), ("hh", "%I"), ("mm", "%M"), ("ss", "%S"), ("fff", "%f"), ("tt", "%p"))
+_DATE_WORDS = (
+    ("yyyy", "%Y"),
+    ("yy", "%y"),
+    ("MMMM", "%B"),
+    ("MMM", "%b"),
+    ("MM", "%m"),
+    ("dddd", "%A"),
+    ("dd", "%d"),
+    ("HH", "%H"),
+    ("hh", "%I"),
+    ("mm", "%M"),
+    ("ss", "%S"),
+    ("fff", "%f"),
+    ("tt", "%p"),
+)
 
 
 def cast(name: str, value: Any) -> Any:
@@ -49,25 +61,35 @@ def cast(name: str, value: Any) -> Any:
     raise Failure(f"Unable to find type [{name}].", identifier="TypeNotFound")
 
 
-def _bankers(value: int | float) -> int:
+def _bankers(value: float) -> int:
     return value if isinstance(value, int) else round(value)
 
 
 def version(value: str) -> Thing:
     """A System.Version."""
     parts = [int(part) for part in re.findall(r"\d+", value)] + [-1] * 4
-    return Thing("System.Version", Table(zip(("Major", "Minor", "Build", "Revision"), parts)), text=value)
+    return Thing(
+        "System.Version", Table(zip(("Major", "Minor", "Build", "Revision"), parts[:4], strict=True)), text=value
+    )
 
 
 def span(value: timedelta) -> Thing:
     """A System.TimeSpan."""
     seconds = value.total_seconds()
     whole = int(seconds)
-    table = Table({
-        "Days": whole // 86400, "Hours": whole % 86400 // 3600, "Minutes": whole % 3600 // 60, "Seconds": whole % 60,
-        "TotalDays": seconds / 86400, "TotalHours": seconds / 3600, "TotalMinutes": seconds / 60, "TotalSeconds": seconds,
-        "TotalMilliseconds": seconds * 1000,
-    })
+    table = Table(
+        {
+            "Days": whole // 86400,
+            "Hours": whole % 86400 // 3600,
+            "Minutes": whole % 3600 // 60,
+            "Seconds": whole % 60,
+            "TotalDays": seconds / 86400,
+            "TotalHours": seconds / 3600,
+            "TotalMinutes": seconds / 60,
+            "TotalSeconds": seconds,
+            "TotalMilliseconds": seconds * 1000,
+        }
+    )
     shown = f"{whole % 86400 // 3600:02d}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
     return Thing("System.TimeSpan", table, text=f"{whole // 86400}.{shown}" if whole >= 86400 else shown)
 
@@ -80,8 +102,11 @@ def formatted(template: str, values: list[Any]) -> str:
             return match[0][0]
         position = int(match[1])
         if position >= len(values):
-            raise Failure("Error formatting a string: Index (zero based) must be greater than or equal to zero and less than "
-                          "the size of the argument list..", identifier="FormatError")
+            raise Failure(
+                "Error formatting a string: Index (zero based) must be greater than or equal to zero and less than "
+                "the size of the argument list..",
+                identifier="FormatError",
+            )
         shown = to_text(values[position], match[3] or "")
         width = int(match[2] or 0)
         return shown.rjust(width) if width >= 0 else shown.ljust(-width)
@@ -135,7 +160,9 @@ _STRING: dict[str, Callable[..., Any]] = {
     "indexof": lambda s, part: s.find(text(part)),
     "replace": lambda s, old, new: s.replace(text(old), text(new)),
     "substring": lambda s, start, *length: s[int(start) : int(start) + int(length[0])] if length else s[int(start) :],
-    "split": lambda s, *marks: re.split("|".join(re.escape(c) for mark in marks for c in map(text, to_list(mark))) or r"\s", s),
+    "split": lambda s, *marks: re.split(
+        "|".join(re.escape(c) for mark in marks for c in map(text, to_list(mark))) or r"\s", s
+    ),
     "padleft": lambda s, width, *fill: s.rjust(int(width), text(fill[0]) if fill else " "),
     "padright": lambda s, width, *fill: s.ljust(int(width), text(fill[0]) if fill else " "),
     "equals": lambda s, other: s == text(other),
@@ -176,18 +203,29 @@ def call(target: Any, name: str, arguments: list[Any]) -> Any:
             try:
                 return methods[lower](target, *arguments)
             except TypeError:
-                raise Failure(f'Cannot find an overload for "{name}" and the argument count: "{len(arguments)}".',
-                              identifier="MethodCountCouldNotFindBest") from None
+                raise Failure(
+                    f'Cannot find an overload for "{name}" and the argument count: "{len(arguments)}".',
+                    identifier="MethodCountCouldNotFindBest",
+                ) from None
     if target is None:
         raise Failure("You cannot call a method on a null-valued expression.", identifier="InvokeMethodOnNull")
-    raise Failure(f"Method invocation failed because [{type_name(target)}] does not contain a method named '{name}'.",
-                  identifier="MethodNotFound")
+    raise Failure(
+        f"Method invocation failed because [{type_name(target)}] does not contain a method named '{name}'.",
+        identifier="MethodNotFound",
+    )
 
 
 def type_name(value: Any) -> str:
     """The short name of a value's type."""
-    names: tuple[tuple[type, str], ...] = ((bool, "Boolean"), (int, "Int32"), (float, "Double"), (str, "String"),
-                                           (list, "Object[]"), (Table, "Hashtable"), (datetime, "DateTime"))
+    names: tuple[tuple[type, str], ...] = (
+        (bool, "Boolean"),
+        (int, "Int32"),
+        (float, "Double"),
+        (str, "String"),
+        (list, "Object[]"),
+        (Table, "Hashtable"),
+        (datetime, "DateTime"),
+    )
     return next((name for kind, name in names if isinstance(value, kind)), getattr(value, "kind", "Object"))
 
 
@@ -213,7 +251,7 @@ _STATIC: dict[tuple[str, str], Callable[..., Any]] = {
     ("int", "parse"): lambda value: int(number(value)),
     ("convert", "toint32"): lambda value: _bankers(number(value)),
     ("io.path", "combine"): lambda *parts: "\\".join(text(part).rstrip("\\") for part in parts),
-    ("io.path", "getfilename"): lambda value: os.path.basename(text(value).replace("\\", "/")),
+    ("io.path", "getfilename"): lambda value: text(value).replace("\\", "/").rpartition("/")[2],
 }
 
 
@@ -227,7 +265,7 @@ def static(type_: str, name: str, arguments: list[Any] | None, machine_name: str
         ("environment", "machinename"): machine_name.upper()[:15],
         ("environment", "newline"): "\r\n",
         ("datetime", "now"): now.replace(tzinfo=None),
-        ("datetime", "utcnow"): now.astimezone(timezone.utc).replace(tzinfo=None),
+        ("datetime", "utcnow"): now.astimezone(UTC).replace(tzinfo=None),
         ("datetime", "today"): now.replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0),
         ("string", "empty"): "",
         ("int", "maxvalue"): 2**31 - 1,
@@ -235,7 +273,7 @@ def static(type_: str, name: str, arguments: list[Any] | None, machine_name: str
     }
     if (plain, lower) in fixed and arguments is None:
         return fixed[plain, lower]
-    raise Failure(f"[{type_}]::{name} is not in the subset of PowerShell that this sandbox understands.",
-                  identifier="MethodNotFound")
-
-
+    raise Failure(
+        f"[{type_}]::{name} is not in the subset of PowerShell that this sandbox understands.",
+        identifier="MethodNotFound",
+    )

@@ -16,8 +16,14 @@ class Failure(Exception):
     """An error record. ``kind``: the exception's type; ``identifier``: the fully qualified error id; ``target``: what
     was thrown. ``stops``: ``throw`` and ``-ErrorAction Stop`` end the script unless something catches them."""
 
-    def __init__(self, message: str, kind: str = "System.Management.Automation.RuntimeException", identifier: str = "",
-                 target: Any = None, stops: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        kind: str = "System.Management.Automation.RuntimeException",
+        identifier: str = "",
+        target: Any = None,
+        stops: bool = False,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.kind = kind

@@ -49,7 +49,13 @@ def _pairs(item: Table) -> str:
 
 def as_table(items: list[Any], names: list[str], head: bool = True) -> str:
     """Columns as wide as their widest cell."""
-    columns = names or (list(items[0].shown or names_of(items[0])) if items and isinstance(items[0], Thing) else names_of(items[0]) if items else [])
+    columns = names or (
+        list(items[0].shown or names_of(items[0]))
+        if items and isinstance(items[0], Thing)
+        else names_of(items[0])
+        if items
+        else []
+    )
     rows = [[text(property_of(item, name)) for name in columns] for item in items]
     table = [columns, ["-" * len(name) for name in columns], *rows] if head else rows
     widths = [max((len(row[i]) for row in table), default=0) for i in range(len(columns))]
@@ -63,5 +69,7 @@ def as_list(items: list[Any], names: list[str]) -> str:
     for item in items:
         columns = names or names_of(item)
         width = max((len(name) for name in columns), default=0)
-        out += "".join(f"{name.ljust(width)} : {text(property_of(item, name))}".rstrip() + "\n" for name in columns) + "\n"
+        out += (
+            "".join(f"{name.ljust(width)} : {text(property_of(item, name))}".rstrip() + "\n" for name in columns) + "\n"
+        )
     return out

@@ -93,7 +93,9 @@ class Scanner:
         if not found:
             return None
         text = found[0]
-        value: float | int = int(text, 16) if text[:2].lower() == "0x" else (float(text) if re.search(r"[.eE]", text) else int(text))
+        value: float | int = (
+            int(text, 16) if text[:2].lower() == "0x" else (float(text) if re.search(r"[.eE]", text) else int(text))
+        )
         for suffix, factor in SUFFIXES.items():
             if self.take(suffix):
                 value *= factor
@@ -128,7 +130,7 @@ class Scanner:
         return self.text[first + 1 : last] if last > first else ""
 
     def double_quoted(self, sub_expression: Callable[[Scanner], Expression]) -> Expression:
-        """"text" with variables and ``$(…)``; also the here-string."""
+        """ "text" with variables and ``$(…)``; also the here-string."""
         if self.take('@"'):
             inner = Scanner(self._here('"@'))
             return _joined(inner.expandable(sub_expression, ""))
@@ -191,5 +193,3 @@ def member_name(scanner: Scanner) -> Literal | None:
     """A plain name behind a dot."""
     found = scanner.match(NAME)
     return Literal(found[0]) if found else None
-
-

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Literal:
 class Expandable:
     """A text with variables and ``$(…)`` in it."""
 
-    parts: tuple[Union[str, "Expression"], ...]
+    parts: tuple[str | Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class TypeName:
 class Member:
     """``target.name`` and ``[type]::name``; with arguments it is a call."""
 
-    target: "Expression"
-    name: "Expression"
-    arguments: tuple["Expression", ...] | None = None
+    target: Expression
+    name: Expression
+    arguments: tuple[Expression, ...] | None = None
     static: bool = False
 
 
@@ -53,8 +53,8 @@ class Member:
 class Index:
     """``target[index]``."""
 
-    target: "Expression"
-    index: "Expression"
+    target: Expression
+    index: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Unary:
     """``-not``, ``!``, ``-``, ``+``, ``-join``, ``-split``, ``,``."""
 
     operator: str
-    operand: "Expression"
+    operand: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class Binary:
     """Two operands."""
 
     operator: str
-    left: "Expression"
-    right: "Expression"
+    left: Expression
+    right: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +79,21 @@ class Cast:
     """``[int]$x``."""
 
     type_name: str
-    operand: "Expression"
+    operand: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
     """``a, b, c``."""
 
-    items: tuple["Expression", ...]
+    items: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sub:
     """``$(…)`` and ``@(…)``; ``always_array`` for the second; ``single`` for ``( … )``."""
 
-    body: "Block"
+    body: Block
     always_array: bool = False
     single: bool = False
 
@@ -102,28 +102,42 @@ class Sub:
 class Hash:
     """``@{a = 1}``."""
 
-    pairs: tuple[tuple["Expression", "Statement"], ...]
+    pairs: tuple[tuple[Expression, Statement], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptBlock:
     """``{ … }`` as a value."""
 
-    body: "Block"
-    parameters: tuple[tuple[str, Union["Expression", None]], ...] = ()
+    body: Block
+    parameters: tuple[tuple[str, Expression | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """``$i++`` and its kin."""
 
-    target: "Expression"
+    target: Expression
     amount: int
     before: bool
 
 
-Expression = Union[Literal, Expandable, Variable, TypeName, Member, Index, Unary, Binary, Cast, Array, Sub, Hash, ScriptBlock,
-                   Step]
+Expression: TypeAlias = (
+    Literal
+    | Expandable
+    | Variable
+    | TypeName
+    | Member
+    | Index
+    | Unary
+    | Binary
+    | Cast
+    | Array
+    | Sub
+    | Hash
+    | ScriptBlock
+    | Step
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +162,7 @@ class Command:
     """A cmdlet, a function, a program, or a script block behind ``&``."""
 
     name: Expression
-    elements: tuple[Union[Parameter, Expression], ...]
+    elements: tuple[Parameter | Expression, ...]
     redirections: tuple[Redirection, ...] = ()
 
 
@@ -156,7 +170,7 @@ class Command:
 class Pipeline:
     """Stages; the first may be an expression, the others are commands."""
 
-    stages: tuple[Union[Command, Expression], ...]
+    stages: tuple[Command | Expression, ...]
     line: int = 0
 
 
@@ -166,15 +180,15 @@ class Assignment:
 
     target: Expression
     operator: str
-    value: "Statement"
+    value: Statement
 
 
 @dataclass(frozen=True, slots=True)
 class If:
     """The branches in order; ``otherwise`` for else."""
 
-    branches: tuple[tuple["Statement", "Block"], ...]
-    otherwise: Union["Block", None] = None
+    branches: tuple[tuple[Statement, Block], ...]
+    otherwise: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +196,18 @@ class ForEach:
     """``foreach ($x in …) { … }``."""
 
     variable: Variable
-    source: "Statement"
-    body: "Block"
+    source: Statement
+    body: Block
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
     """while, do-while, do-until and for."""
 
-    condition: Union["Statement", None]
-    body: "Block"
-    first: Union["Statement", None] = None
-    after: Union["Statement", None] = None
+    condition: Statement | None
+    body: Block
+    first: Statement | None = None
+    after: Statement | None = None
     test_last: bool = False
     until: bool = False
 
@@ -202,8 +216,8 @@ class Loop:
 class Switch:
     """Cases in order; ``wildcard`` and ``regex`` as the options say; None is ``default``."""
 
-    subject: "Statement"
-    cases: tuple[tuple[Union[Expression, None], "Block"], ...]
+    subject: Statement
+    cases: tuple[tuple[Expression | None, Block], ...]
     option: str = ""
 
 
@@ -211,9 +225,9 @@ class Switch:
 class Try:
     """``catches``: names of exception types (none: all) and what to do."""
 
-    body: "Block"
-    catches: tuple[tuple[tuple[str, ...], "Block"], ...]
-    last: Union["Block", None] = None
+    body: Block
+    catches: tuple[tuple[tuple[str, ...], Block], ...]
+    last: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +235,7 @@ class Leave:
     """exit, return, throw, break, continue."""
 
     kind: str
-    value: Union["Statement", None] = None
+    value: Statement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +246,7 @@ class Function:
     block: ScriptBlock
 
 
-Statement = Union[Pipeline, Assignment, If, ForEach, Loop, Switch, Try, Leave, Function]
+Statement: TypeAlias = Pipeline | Assignment | If | ForEach | Loop | Switch | Try | Leave | Function
 
 
 @dataclass(frozen=True, slots=True)

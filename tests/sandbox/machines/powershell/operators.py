@@ -16,13 +16,18 @@ from .errors import Failure
 from .values import Table, Thing, comparable, number, text, to_list, truth, wildcard
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "lt": operator.lt,
+    "le": operator.le,
 }
 
 
 def binary(name: str, left: Any, right: Any) -> Any:
     """``left -name right``; a leading c makes it mind the case. Raises Failure."""
-    case = name.startswith("c") and name not in ("contains",)
+    case = name.startswith("c") and name != "contains"
     plain = name[1:] if case else name
     if plain in _ORDER:
         return _over_list(left, lambda item: _compare(plain, item, right, case))
@@ -44,7 +49,9 @@ def _compare(name: str, left: Any, right: Any, case: bool) -> bool:
     try:
         return _ORDER[name](one, two)
     except TypeError:
-        raise Failure(f'Cannot compare "{text(left)}" because it is not IComparable.', identifier="NotIcomparable") from None
+        raise Failure(
+            f'Cannot compare "{text(left)}" because it is not IComparable.', identifier="NotIcomparable"
+        ) from None
 
 
 def _over_list(left: Any, test: Callable[[Any], bool]) -> Any:
@@ -54,12 +61,17 @@ def _over_list(left: Any, test: Callable[[Any], bool]) -> Any:
 
 def _like(wanted: bool) -> Callable[[Any, Any, bool], Any]:
     return lambda left, right, case: _over_list(
-        left, lambda item: (wildcard(text(right), case).fullmatch(text(item)) is not None) == wanted)
+        left, lambda item: (wildcard(text(right), case).fullmatch(text(item)) is not None) == wanted
+    )
 
 
 def _match(wanted: bool) -> Callable[[Any, Any, bool], Any]:
     return lambda left, right, case: _over_list(
-        left, lambda item: (re.search(dotnet_regex(text(right)), text(item), 0 if case else re.IGNORECASE) is not None) == wanted)
+        left,
+        lambda item: (
+            (re.search(dotnet_regex(text(right)), text(item), 0 if case else re.IGNORECASE) is not None) == wanted
+        ),
+    )
 
 
 def dotnet_regex(pattern: str) -> str:
@@ -89,19 +101,30 @@ def _split(left: Any, right: Any, case: bool) -> Any:
     limit = int(number(parts[1])) - 1 if len(parts) > 1 else 0
     found: list[Any] = []
     for item in to_list(left):
-        found += re.split(dotnet_regex(text(parts[0])), text(item), maxsplit=max(0, limit), flags=0 if case else re.IGNORECASE)
+        found += re.split(
+            dotnet_regex(text(parts[0])), text(item), maxsplit=max(0, limit), flags=0 if case else re.IGNORECASE
+        )
     return found
 
 
-def _join(left: Any, right: Any, case: bool) -> Any:
+def _join(left: Any, right: Any, _case: bool) -> Any:
     return text(right).join(text(item) for item in to_list(left))
 
 
-def _is(left: Any, right: Any, case: bool) -> bool:
+def _is(left: Any, right: Any, _case: bool) -> bool:
     name = text(right).lower().removeprefix("system.")
     kinds: dict[str, tuple[type, ...]] = {
-        "string": (str,), "int": (int,), "int32": (int,), "int64": (int,), "long": (int,), "double": (float,),
-        "bool": (bool,), "boolean": (bool,), "array": (list,), "object[]": (list,), "hashtable": (Table,),
+        "string": (str,),
+        "int": (int,),
+        "int32": (int,),
+        "int64": (int,),
+        "long": (int,),
+        "double": (float,),
+        "bool": (bool,),
+        "boolean": (bool,),
+        "array": (list,),
+        "object[]": (list,),
+        "hashtable": (Table,),
         "datetime": (datetime,),
     }
     if name not in kinds:
@@ -110,16 +133,25 @@ def _is(left: Any, right: Any, case: bool) -> bool:
 
 
 _SIMPLE: dict[str, Callable[[Any, Any, bool], Any]] = {
-    "like": _like(True), "notlike": _like(False), "match": _match(True), "notmatch": _match(False),
-    "contains": _contains(True), "notcontains": _contains(False), "in": _in(True), "notin": _in(False),
-    "replace": _replace, "split": _split, "join": _join, "is": _is,
-    "isnot": lambda left, right, case: not _is(left, right, case),
-    "as": lambda left, right, case: _as(left, right),
-    "xor": lambda left, right, case: truth(left) != truth(right),
-    "band": lambda left, right, case: int(number(left)) & int(number(right)),
-    "bor": lambda left, right, case: int(number(left)) | int(number(right)),
-    "bxor": lambda left, right, case: int(number(left)) ^ int(number(right)),
-    "f": lambda left, right, case: formatted(text(left), to_list(right)),
+    "like": _like(True),
+    "notlike": _like(False),
+    "match": _match(True),
+    "notmatch": _match(False),
+    "contains": _contains(True),
+    "notcontains": _contains(False),
+    "in": _in(True),
+    "notin": _in(False),
+    "replace": _replace,
+    "split": _split,
+    "join": _join,
+    "is": _is,
+    "isnot": lambda left, right, _case: not _is(left, right, _case),
+    "as": lambda left, right, _case: _as(left, right),
+    "xor": lambda left, right, _case: truth(left) != truth(right),
+    "band": lambda left, right, _case: int(number(left)) & int(number(right)),
+    "bor": lambda left, right, _case: int(number(left)) | int(number(right)),
+    "bxor": lambda left, right, _case: int(number(left)) ^ int(number(right)),
+    "f": lambda left, right, _case: formatted(text(left), to_list(right)),
 }
 
 
@@ -158,7 +190,7 @@ def _date_arithmetic(name: str, left: datetime, right: Any) -> Any:
     raise Failure(f"Method invocation failed because [System.DateTime] does not contain a method named 'op_{name}'.")
 
 
-def _numbers(name: str, left: int | float, right: int | float) -> Any:
+def _numbers(name: str, left: float, right: float) -> Any:
     if name in ("/", "%") and right == 0:
         raise Failure("Attempted to divide by zero.", "System.DivideByZeroException", "DivideByZeroException")
     if name == "/":
@@ -186,5 +218,3 @@ def unary(name: str, value: Any) -> Any:
     if name == "split":
         return [word for item in to_list(value) for word in text(item).split()]
     return ~int(number(value))
-
-

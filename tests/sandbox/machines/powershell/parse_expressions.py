@@ -10,15 +10,46 @@ from typing import TYPE_CHECKING
 
 from .lexer import Scanner, member_name
 from .nodes import (
-    Array, Binary, Cast, Expression, Hash, Index, Member, Statement, Step, Sub, TypeName, Unary,
+    Array,
+    Binary,
+    Cast,
+    Expression,
+    Hash,
+    Index,
+    Member,
+    Statement,
+    Step,
+    Sub,
+    TypeName,
+    Unary,
     Variable,
 )
 
 if TYPE_CHECKING:
     from .parser import Parser
 
-_COMPARISONS = ("eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "match", "notmatch", "contains", "notcontains", "in",
-                "notin", "replace", "split", "join", "is", "isnot", "as")
+_COMPARISONS = (
+    "eq",
+    "ne",
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "like",
+    "notlike",
+    "match",
+    "notmatch",
+    "contains",
+    "notcontains",
+    "in",
+    "notin",
+    "replace",
+    "split",
+    "join",
+    "is",
+    "isnot",
+    "as",
+)
 _DASHED = re.compile(r"-([ci]?)([a-z]+)(?![\w-])", re.IGNORECASE)
 _TYPE = re.compile(r"\[([A-Za-z_][\w.]*(?:\[\])?)\]")
 _LOGICAL = ("and", "or", "xor")
@@ -157,7 +188,9 @@ class ExpressionParser:
             return Variable(splat[1].lower(), splat=True)
         value: Expression | None = scan.variable() if scan.peek() == "$" else scan.number()
         if value is None:
-            raise scan.error(f"Unexpected token {scan.peek(12).strip() or 'end of script'!r} in expression or statement.")
+            raise scan.error(
+                f"Unexpected token {scan.peek(12).strip() or 'end of script'!r} in expression or statement."
+            )
         return value
 
     def sub_in_text(self, scanner: Scanner) -> Expression:
@@ -230,5 +263,3 @@ class ExpressionParser:
             self.scan.blanks(newlines=True)
         self.statements.no_commas = commas
         return tuple(arguments)
-
-

@@ -146,8 +146,17 @@ def _refused(word: str) -> Callable[[Parser], Statement]:
 
 
 KEYWORDS: dict[str, Callable[[Parser], Statement]] = {
-    "if": _if, "foreach": _foreach, "while": _while, "do": _do, "for": _for, "switch": _switch, "try": _try,
+    "if": _if,
+    "foreach": _foreach,
+    "while": _while,
+    "do": _do,
+    "for": _for,
+    "switch": _switch,
+    "try": _try,
     "function": _function,
     **{kind: _leave(kind) for kind in ("exit", "return", "throw", "break", "continue")},
-    **{word: _refused(word) for word in ("class", "enum", "using", "trap", "data", "workflow", "configuration", "filter")},
+    **{
+        word: _refused(word)
+        for word in ("class", "enum", "using", "trap", "data", "workflow", "configuration", "filter")
+    },
 }

@@ -10,7 +10,18 @@ import re
 from .errors import ParseError
 from .lexer import Scanner
 from .nodes import (
-    Array, Assignment, Block, Command, Expandable, Expression, Literal, Parameter, Pipeline, Redirection, ScriptBlock, Statement,
+    Array,
+    Assignment,
+    Block,
+    Command,
+    Expandable,
+    Expression,
+    Literal,
+    Parameter,
+    Pipeline,
+    Redirection,
+    ScriptBlock,
+    Statement,
 )
 from .parse_expressions import ExpressionParser
 
@@ -127,7 +138,9 @@ class Parser:
         while True:
             self.scan.blanks()
             if self.scan.starts("||") or self.scan.starts("&&"):
-                raise self.scan.error(f"The token '{self.scan.peek(2)}' is not a valid statement separator in this version.")
+                raise self.scan.error(
+                    f"The token '{self.scan.peek(2)}' is not a valid statement separator in this version."
+                )
             if not self.scan.take("|"):
                 return Pipeline(tuple(stages), line)
             self.scan.blanks(newlines=True)
@@ -140,7 +153,11 @@ class Parser:
             self.scan.at += 1
             self.scan.blanks()
             return self._command(self.expressions.primary())
-        if first and (here in "$\"'(@[{,!+" or here.isdigit() or re.match(r"-\s*[\d$(]|-(?:not|join|split)\b|--", self.scan.peek(7).lower())):
+        if first and (
+            here in "$\"'(@[{,!+"
+            or here.isdigit()
+            or re.match(r"-\s*[\d$(]|-(?:not|join|split)\b|--", self.scan.peek(7).lower())
+        ):
             return self.expressions.expression()
         return self._command(Literal(self.word("")))
 
@@ -206,7 +223,9 @@ class Parser:
             out += self.scan.peek()
             self.scan.at += 1
         if not out:
-            raise self.scan.error(f"Unexpected token {self.scan.peek(12).strip() or 'end of script'!r} in expression or statement.")
+            raise self.scan.error(
+                f"Unexpected token {self.scan.peek(12).strip() or 'end of script'!r} in expression or statement."
+            )
         return out
 
     def _expand_word(self) -> Expression:
@@ -240,5 +259,3 @@ def parse(text: str) -> Block:
     """The script. Raises ParseError."""
     scanner = Scanner(text)
     return Parser(scanner).block_until("")
-
-

@@ -18,11 +18,11 @@ def _done(session: Session, code: int, lines: list[str]) -> list[Any]:
     return list(lines)
 
 
-def _hostname(session: Session, arguments: list[str]) -> list[Any]:
+def _hostname(session: Session, _arguments: list[str]) -> list[Any]:
     return _done(session, 0, [session.machine.hostname])
 
 
-def _whoami(session: Session, arguments: list[str]) -> list[Any]:
+def _whoami(session: Session, _arguments: list[str]) -> list[Any]:
     return _done(session, 0, ["nt authority\\system"])
 
 
@@ -34,7 +34,10 @@ def _cmd(session: Session, arguments: list[str]) -> list[Any]:
         return _done(session, int(found[1] or 0), [])
     if line.lower().startswith("echo "):
         return _done(session, 0, [line[5:]])
-    session.stderr.append(f"'{line.split(' ')[0]}' is not recognized as an internal or external command,\noperable program or batch file.\n")
+    session.stderr.append(
+        f"'{line.split(' ')[0]}' is not recognized as an internal or external command,\n"
+        "operable program or batch file.\n"
+    )
     return _done(session, 1, [])
 
 
@@ -50,21 +53,43 @@ def _shutdown(session: Session, arguments: list[str]) -> list[Any]:
 def _sc(session: Session, arguments: list[str]) -> list[Any]:
     """``sc.exe query|start|stop NAME``."""
     if len(arguments) < 2:
-        return _done(session, 1, ["DESCRIPTION: SC is a command line program used for communicating with the Service Control Manager."])
+        return _done(
+            session,
+            1,
+            ["DESCRIPTION: SC is a command line program used for communicating with the Service Control Manager."],
+        )
     try:
         service = session.machine.service(arguments[1])
     except KeyError:
-        return _done(session, 1060, ["[SC] EnumQueryServicesStatus:OpenService FAILED 1060:", "",
-                                     "The specified service does not exist as an installed service."])
+        return _done(
+            session,
+            1060,
+            [
+                "[SC] EnumQueryServicesStatus:OpenService FAILED 1060:",
+                "",
+                "The specified service does not exist as an installed service.",
+            ],
+        )
     if arguments[0].lower() == "start" and not session.machine.start_service(service.name):
         return _done(session, 1053, ["[SC] StartService FAILED 1053:"])
     if arguments[0].lower() == "stop":
         session.machine.stop_service(service.name)
     state = "4  RUNNING" if service.running else "1  STOPPED"
-    return _done(session, 0, [f"SERVICE_NAME: {service.name}", "        TYPE               : 10  WIN32_OWN_PROCESS",
-                              f"        STATE              : {state}"])
+    return _done(
+        session,
+        0,
+        [
+            f"SERVICE_NAME: {service.name}",
+            "        TYPE               : 10  WIN32_OWN_PROCESS",
+            f"        STATE              : {state}",
+        ],
+    )
 
 
 PROGRAMS: dict[str, Callable[[Session, list[str]], list[Any]]] = {
-    "hostname": _hostname, "whoami": _whoami, "cmd": _cmd, "shutdown": _shutdown, "sc": _sc,
+    "hostname": _hostname,
+    "whoami": _whoami,
+    "cmd": _cmd,
+    "shutdown": _shutdown,
+    "sc": _sc,
 }

@@ -19,15 +19,25 @@ def keys(machine: Machine) -> dict[str, dict[str, Any]]:
     build = machine.os.platform_version.rsplit(".", 1)[-1]
     found: dict[str, dict[str, Any]] = {
         "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion": {
-            "ProductName": machine.os.platform_name.removeprefix("Microsoft "), "CurrentBuild": build,
-            "CurrentBuildNumber": build, "InstallationType": "Server", "EditionID": "ServerDatacenter"},
+            "ProductName": machine.os.platform_name.removeprefix("Microsoft "),
+            "CurrentBuild": build,
+            "CurrentBuildNumber": build,
+            "InstallationType": "Server",
+            "EditionID": "ServerDatacenter",
+        },
         f"{_WINDOWS}\\Component Based Servicing": {},
         f"{_WINDOWS}\\WindowsUpdate\\Auto Update": {},
         "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager": {},
-        "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ActiveComputerName": {"ComputerName": machine.hostname.upper()[:15]},
-        "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName": {"ComputerName": machine.hostname.upper()[:15]},
+        "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ActiveComputerName": {
+            "ComputerName": machine.hostname.upper()[:15]
+        },
+        "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName": {
+            "ComputerName": machine.hostname.upper()[:15]
+        },
         _POLICY: {},
-        f"{_POLICY}\\AU": {"NoAutoUpdate": 0, "AUOptions": 4} if machine.self_updating else {"NoAutoUpdate": 1, "AUOptions": 2},
+        f"{_POLICY}\\AU": {"NoAutoUpdate": 0, "AUOptions": 4}
+        if machine.self_updating
+        else {"NoAutoUpdate": 1, "AUOptions": 2},
     }
     if machine.patch_source.startswith("wsus:"):
         server = machine.patch_source.removeprefix("wsus:")
@@ -37,7 +47,9 @@ def keys(machine: Machine) -> dict[str, dict[str, Any]]:
         found[f"{_WINDOWS}\\Component Based Servicing\\RebootPending"] = {}
         found[f"{_WINDOWS}\\WindowsUpdate\\Auto Update\\RebootRequired"] = {}
         found["HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"]["PendingFileRenameOperations"] = [
-            "\\??\\C:\\Windows\\WinSxS\\Temp\\PendingRenames", ""]
+            "\\??\\C:\\Windows\\WinSxS\\Temp\\PendingRenames",
+            "",
+        ]
     return found
 
 

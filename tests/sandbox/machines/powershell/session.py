@@ -33,11 +33,22 @@ class Session:
         self._wall_end = time.monotonic() + max(machine.clock.wall_seconds(timeout), min(timeout, LEAST_WALL_SECONDS))
         self.scopes: list[dict[str, Any]] = [{"erroractionpreference": "Continue", "progresspreference": "Continue"}]
         self.functions: dict[str, ScriptBlock] = {}
-        self.environment = Table({
-            "COMPUTERNAME": machine.hostname.split(".")[0].upper()[:15], "TEMP": TEMP, "TMP": TEMP, "SystemDrive": "C:",
-            "SystemRoot": "C:\\Windows", "windir": "C:\\Windows", "ProgramFiles": "C:\\Program Files", "USERNAME": "SYSTEM",
-            "ProgramData": "C:\\ProgramData", "OS": "Windows_NT", "USERDOMAIN": "WORKGROUP", **environment,
-        })
+        self.environment = Table(
+            {
+                "COMPUTERNAME": machine.hostname.split(".")[0].upper()[:15],
+                "TEMP": TEMP,
+                "TMP": TEMP,
+                "SystemDrive": "C:",
+                "SystemRoot": "C:\\Windows",
+                "windir": "C:\\Windows",
+                "ProgramFiles": "C:\\Program Files",
+                "USERNAME": "SYSTEM",
+                "ProgramData": "C:\\ProgramData",
+                "OS": "Windows_NT",
+                "USERDOMAIN": "WORKGROUP",
+                **environment,
+            }
+        )
         self.errors: list[Any] = []
         self.stderr: list[str] = []
         self.last_ok = True
@@ -93,8 +104,14 @@ class Session:
             from .dotnet import version
 
             return Table({"PSVersion": version("5.1.20348.2227"), "PSEdition": "Desktop"})
-        return {"error": self.errors, "lastexitcode": self.last_exit, "pid": 4242, "pwd": "C:\\Windows\\system32",
-                "home": "C:\\Windows\\system32\\config\\systemprofile", "args": []}.get(name)
+        return {
+            "error": self.errors,
+            "lastexitcode": self.last_exit,
+            "pid": 4242,
+            "pwd": "C:\\Windows\\system32",
+            "home": "C:\\Windows\\system32\\config\\systemprofile",
+            "args": [],
+        }.get(name)
 
     def set(self, variable: Variable, value: Any) -> None:
         """Set a variable in the innermost scope."""
@@ -107,8 +124,10 @@ class Session:
             self.last_exit = None if value is None else int(value)
         elif variable.name in ("true", "false", "null"):
             if variable.name != "null":
-                raise Failure(f"Cannot overwrite variable {variable.name} because it is read-only or constant.",
-                              identifier="VariableNotWritable")
+                raise Failure(
+                    f"Cannot overwrite variable {variable.name} because it is read-only or constant.",
+                    identifier="VariableNotWritable",
+                )
         else:
             self.scopes[-1][variable.name] = value
 
@@ -133,14 +152,28 @@ class Session:
     def print_error(self, failure: Failure, command: str = "") -> None:
         """As the console shows it."""
         before = f"{command} : " if command else ""
-        self.stderr.append(f"{before}{failure.message}\nAt line:{self.line}\n"
-                           f"    + CategoryInfo          : NotSpecified: (:) [{command}], {failure.kind.rsplit('.', 1)[-1]}\n"
-                           f"    + FullyQualifiedErrorId : {failure.identifier or failure.kind.rsplit('.', 1)[-1]}\n")
+        self.stderr.append(
+            f"{before}{failure.message}\nAt line:{self.line}\n"
+            f"    + CategoryInfo          : NotSpecified: (:) [{command}], {failure.kind.rsplit('.', 1)[-1]}\n"
+            f"    + FullyQualifiedErrorId : {failure.identifier or failure.kind.rsplit('.', 1)[-1]}\n"
+        )
 
 
 def error_record(failure: Failure) -> Thing:
     """``$_`` in a catch block."""
-    exception = Thing(failure.kind, Table({"Message": failure.message, "HResult": -2146233087}), text=f"{failure.kind}: {failure.message}")
-    table = Table({"Exception": exception, "FullyQualifiedErrorId": failure.identifier, "TargetObject": failure.target,
-                   "CategoryInfo": Thing("System.Management.Automation.ErrorCategoryInfo", Table({"Reason": failure.kind.rsplit(".", 1)[-1]}))})
+    exception = Thing(
+        failure.kind,
+        Table({"Message": failure.message, "HResult": -2146233087}),
+        text=f"{failure.kind}: {failure.message}",
+    )
+    table = Table(
+        {
+            "Exception": exception,
+            "FullyQualifiedErrorId": failure.identifier,
+            "TargetObject": failure.target,
+            "CategoryInfo": Thing(
+                "System.Management.Automation.ErrorCategoryInfo", Table({"Reason": failure.kind.rsplit(".", 1)[-1]})
+            ),
+        }
+    )
     return Thing("System.Management.Automation.ErrorRecord", table, text=failure.message)

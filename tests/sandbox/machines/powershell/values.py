@@ -106,10 +106,17 @@ def number(value: Any) -> int | float:
         return 0
     plain = text(value).strip()
     try:
-        return int(plain, 16) if plain.lower().startswith("0x") else (float(plain) if re.search(r"[.eE]", plain) else int(plain))
+        return (
+            int(plain, 16)
+            if plain.lower().startswith("0x")
+            else (float(plain) if re.search(r"[.eE]", plain) else int(plain))
+        )
     except ValueError:
-        raise Failure(f'Cannot convert value "{plain}" to type "System.Int32". Error: "Input string was not in a correct '
-                      'format."', identifier="InvalidCastFromStringToInteger") from None
+        raise Failure(
+            f'Cannot convert value "{plain}" to type "System.Int32". Error: "Input string was not in a correct '
+            'format."',
+            identifier="InvalidCastFromStringToInteger",
+        ) from None
 
 
 def comparable(left: Any, right: Any, case: bool) -> tuple[Any, Any]:
@@ -138,8 +145,11 @@ def parse_date(value: str) -> datetime:
             return datetime.strptime(value.rstrip("Z"), form)
         except ValueError:
             continue
-    raise Failure(f'Cannot convert value "{value}" to type "System.DateTime". Error: "String was not recognized as a valid '
-                  'DateTime."', identifier="InvalidCastParseTargetInvocation")
+    raise Failure(
+        f'Cannot convert value "{value}" to type "System.DateTime". Error: "String was not recognized as a valid '
+        'DateTime."',
+        identifier="InvalidCastParseTargetInvocation",
+    )
 
 
 def wildcard(pattern: str, case: bool = False) -> re.Pattern[str]:

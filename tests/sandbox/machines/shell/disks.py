@@ -13,8 +13,15 @@ from .tool import Answer, lines, split_options
 if TYPE_CHECKING:
     from ..machine import Machine
 
-_FIELDS = {"source": "Filesystem", "fstype": "Type", "size": "1K-blocks", "used": "Used", "avail": "Avail",
-           "pcent": "Use%", "target": "Mounted on"}
+_FIELDS = {
+    "source": "Filesystem",
+    "fstype": "Type",
+    "size": "1K-blocks",
+    "used": "Used",
+    "avail": "Avail",
+    "pcent": "Use%",
+    "target": "Mounted on",
+}
 
 
 def df(machine: Machine, arguments: list[str]) -> Answer:
@@ -40,10 +47,27 @@ def df(machine: Machine, arguments: list[str]) -> Answer:
     typed = bool({"T", "print-type"} & options.keys())
     posix = bool({"P", "portability"} & options.keys())
     size = "Size" if human else ("1M-blocks" if unit.startswith("M") else ("1024-blocks" if posix else "1K-blocks"))
-    head = ["Filesystem", *(["Type"] if typed else []), size, "Used", "Available" if not human else "Avail",
-            "Capacity" if posix else "Use%", "Mounted on"]
-    body = [[row["source"], *([row["fstype"]] if typed else []), row["size"], row["used"], row["avail"], row["pcent"],
-             row["target"]] for row in rows]
+    head = [
+        "Filesystem",
+        *(["Type"] if typed else []),
+        size,
+        "Used",
+        "Available" if not human else "Avail",
+        "Capacity" if posix else "Use%",
+        "Mounted on",
+    ]
+    body = [
+        [
+            row["source"],
+            *([row["fstype"]] if typed else []),
+            row["size"],
+            row["used"],
+            row["avail"],
+            row["pcent"],
+            row["target"],
+        ]
+        for row in rows
+    ]
     return Answer(_columns([head, *body]), lines(err), 1 if err else 0)
 
 
@@ -65,17 +89,29 @@ def _row(volume: Volume, unit: str, human: bool) -> dict[str, str]:
             return f"{mib / 1024:.1f}G" if mib < 10240 else f"{-(-mib // 1024)}G"
         return f"{mib}{'M' if unit == 'M' else ''}" if unit.startswith("M") else str(mib * 1024)
 
-    return {"source": volume.device if volume.device[-1].isdigit() else f"{volume.device}1", "fstype": volume.filesystem,
-            "size": shown(volume.size_mib), "used": shown(used), "avail": shown(volume.free_mib),
-            "pcent": f"{percent}%", "target": volume.mount}
+    return {
+        "source": volume.device if volume.device[-1].isdigit() else f"{volume.device}1",
+        "fstype": volume.filesystem,
+        "size": shown(volume.size_mib),
+        "used": shown(used),
+        "avail": shown(volume.free_mib),
+        "pcent": f"{percent}%",
+        "target": volume.mount,
+    }
 
 
 def _columns(table: list[list[str]]) -> str:
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     last = len(widths) - 1
-    return lines([" ".join(
-        cell if column == last else (cell.ljust(widths[column]) if column == 0 else cell.rjust(widths[column]))
-        for column, cell in enumerate(row)) for row in table])
+    return lines(
+        [
+            " ".join(
+                cell if column == last else (cell.ljust(widths[column]) if column == 0 else cell.rjust(widths[column]))
+                for column, cell in enumerate(row)
+            )
+            for row in table
+        ]
+    )
 
 
 def lsblk(machine: Machine, arguments: list[str]) -> Answer:

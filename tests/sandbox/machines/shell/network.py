@@ -17,7 +17,7 @@ _OWN = ("localhost", "127.0.0.1", "[::1]", "::1", "0.0.0.0")
 
 
 def ss(machine: Machine, arguments: list[str]) -> Answer:
-    """Listening TCP sockets; there are no others. Without ``-l`` or ``-a`` nothing is connected, so nothing is shown."""
+    """Listening TCP sockets; there are no others. Without ``-l`` or ``-a`` none is shown."""
     options, _rest = split_options(arguments, frozenset({"f", "family", "A", "query"}))
     udp_only = ("u" in options or "udp" in options) and not ("t" in options or "tcp" in options)
     unix_only = "x" in options and "t" not in options
@@ -38,8 +38,10 @@ def ss(machine: Machine, arguments: list[str]) -> Answer:
 def netstat(machine: Machine, arguments: list[str]) -> Answer:
     """Listening TCP sockets."""
     options, _rest = split_options(arguments)
-    out = ["Active Internet connections (only servers)",
-           "Proto Recv-Q Send-Q Local Address           Foreign Address         State"]
+    out = [
+        "Active Internet connections (only servers)",
+        "Proto Recv-Q Send-Q Local Address           Foreign Address         State",
+    ]
     listening = bool({"l", "a", "listening", "all"} & options.keys())
     for port, name in sorted(machine.listening_ports().items()) if listening else []:
         process = f"      {1000 + port % 3000}/{name}" if "p" in options else ""
@@ -49,8 +51,26 @@ def netstat(machine: Machine, arguments: list[str]) -> Answer:
 
 def curl(machine: Machine, arguments: list[str]) -> Answer:
     """A GET of one of the machine's own ports: 200 and ``ok`` where something listens. Elsewhere nothing answers."""
-    values = frozenset({"o", "output", "w", "write-out", "m", "max-time", "H", "header", "X", "request", "connect-timeout",
-                        "retry", "A", "u", "d", "data"})
+    values = frozenset(
+        {
+            "o",
+            "output",
+            "w",
+            "write-out",
+            "m",
+            "max-time",
+            "H",
+            "header",
+            "X",
+            "request",
+            "connect-timeout",
+            "retry",
+            "A",
+            "u",
+            "d",
+            "data",
+        }
+    )
     options, urls = split_options(arguments, values)
     if not urls:
         return Answer(err="curl: no URL specified!\n", code=2)

@@ -38,11 +38,18 @@ def rpm(machine: Machine, arguments: list[str]) -> Answer:
     options, names = split_options(arguments, frozenset({"qf", "queryformat"}))
     have = installed_versions(machine)
     if "q" not in options and "query" not in options:
-        return Answer(err="rpm: no arguments given for query\n" if not options else "rpm: only queries are possible\n", code=1)
+        return Answer(
+            err="rpm: no arguments given for query\n" if not options else "rpm: only queries are possible\n", code=1
+        )
     full = {name: f"{name}-{version}.{arch}" for name, (version, arch) in have.items()}
     if "a" in options or "all" in options:
-        return Answer(lines([text for name, text in full.items() if not names or any(fnmatchcase(name, n) for n in names)]))
-    out = [full.get(name) or next((t for t in full.values() if t == name), f"package {name} is not installed") for name in names]
+        return Answer(
+            lines([text for name, text in full.items() if not names or any(fnmatchcase(name, n) for n in names)])
+        )
+    out = [
+        full.get(name) or next((t for t in full.values() if t == name), f"package {name} is not installed")
+        for name in names
+    ]
     return Answer(lines(out), code=1 if any(line.startswith("package ") for line in out) else 0)
 
 
@@ -76,7 +83,9 @@ def dnf(machine: Machine, arguments: list[str]) -> Answer:
         upgradable = bool({"updates", "upgrades"} & {*names, *options})
         return Answer(lines([_dnf_line(p) for p in upgrades(machine)]) if upgradable else _listed(machine, names))
     if verb == "updateinfo":
-        rows = [(p.advisories[0], f"{p.severity}/{p.classification[:3]}.", p) for p in upgrades(machine) if p.advisories]
+        rows = [
+            (p.advisories[0], f"{p.severity}/{p.classification[:3]}.", p) for p in upgrades(machine) if p.advisories
+        ]
         return Answer(lines([f"{a} {s:<14} {p.name}-{p.version}.{p.arch}" for a, s, p in rows]))
     if verb in ("update", "upgrade", "install", "update-minimal", "upgrade-minimal"):
         return _install(machine, _chosen(upgrades(machine), names, "security" in options), "Nothing to do.")
@@ -95,8 +104,13 @@ def _dnf_line(patch: Patch) -> str:
 def _listed(machine: Machine, names: list[str]) -> str:
     wanted = [name for name in names if name not in ("installed", "--installed")]
     have = installed_versions(machine).items()
-    return lines([f"{f'{n}.{arch}':<40} {version:<30} @System" for n, (version, arch) in have
-                  if not wanted or any(fnmatchcase(n, pattern) for pattern in wanted)])
+    return lines(
+        [
+            f"{f'{n}.{arch}':<40} {version:<30} @System"
+            for n, (version, arch) in have
+            if not wanted or any(fnmatchcase(n, pattern) for pattern in wanted)
+        ]
+    )
 
 
 def _chosen(patches: list[Patch], names: list[str], security: bool) -> list[Patch]:
@@ -115,30 +129,51 @@ def _install(machine: Machine, patches: list[Patch], nothing: str) -> Answer:
 
 def zypper(machine: Machine, arguments: list[str]) -> Answer:
     """list-updates, list-patches, needs-rebooting (exit code 102), update, patch."""
-    options, words = split_options(arguments)
+    _options, words = split_options(arguments)
     verb, names = (words[0], words[1:]) if words else ("help", [])
     found = _chosen(upgrades(machine), names, False)
     if verb in ("list-updates", "lu"):
         have = installed_versions(machine)
-        rows = [f"v | {p.repository or 'SLE-Updates'} | {p.name} | {have[p.name][0]} | {p.version.removeprefix('0:')} | {p.arch}"
-                for p in found]
-        return Answer(lines(["S | Repository | Name | Current Version | Available Version | Arch", "--+--", *rows]
-                            if rows else ["No updates found."]))
+        rows = [
+            " | ".join(
+                ("v", p.repository or "SLE-Updates", p.name, have[p.name][0], p.version.removeprefix("0:"), p.arch)
+            )
+            for p in found
+        ]
+        return Answer(
+            lines(
+                ["S | Repository | Name | Current Version | Available Version | Arch", "--+--", *rows]
+                if rows
+                else ["No updates found."]
+            )
+        )
     if verb in ("list-patches", "lp"):
-        rows = [f"SLE-Updates | {p.advisories[0]} | {p.classification.lower()} | {p.severity.lower()} | --- | needed | {p.title}"
-                for p in found if p.advisories]
+        rows = [
+            " | ".join(
+                ("SLE-Updates", p.advisories[0], p.classification.lower(), p.severity.lower(), "---", "needed", p.title)
+            )
+            for p in found
+            if p.advisories
+        ]
         return Answer(lines(rows or ["No updates found."]))
     if verb == "needs-rebooting":
         if machine.reboot_pending:
-            return Answer("Core libraries or services have been updated.\nReboot is suggested to ensure that your system "
-                          "benefits from these updates.\n", code=102)
-        return Answer("No core libraries or services have been updated since the last system boot.\nReboot is probably "
-                      "not necessary.\n")
+            return Answer(
+                "Core libraries or services have been updated.\nReboot is suggested to ensure that your system "
+                "benefits from these updates.\n",
+                code=102,
+            )
+        return Answer(
+            "No core libraries or services have been updated since the last system boot.\nReboot is probably "
+            "not necessary.\n"
+        )
     if verb in ("update", "up", "patch", "install", "in"):
         return _install(machine, found, "Nothing to do.")
     if verb in ("refresh", "ref", "ps"):
         return Answer()
-    return Answer(err=f"Unknown command '{verb}'\nType 'zypper help' to get a list of global options and commands.\n", code=2)
+    return Answer(
+        err=f"Unknown command '{verb}'\nType 'zypper help' to get a list of global options and commands.\n", code=2
+    )
 
 
 def apt(machine: Machine, arguments: list[str]) -> Answer:
@@ -150,8 +185,18 @@ def apt(machine: Machine, arguments: list[str]) -> Answer:
         return Answer("Reading package lists...\n")
     if verb == "list":
         have = installed_versions(machine)
-        return Answer(lines(["Listing...", *(
-            f"{p.name}/{p.repository or 'updates'} {p.version} {p.arch} [upgradable from: {have[p.name][0]}]" for p in found)]))
+        return Answer(
+            lines(
+                [
+                    "Listing...",
+                    *(
+                        f"{p.name}/{p.repository or 'updates'} {p.version} {p.arch} "
+                        f"[upgradable from: {have[p.name][0]}]"
+                        for p in found
+                    ),
+                ]
+            )
+        )
     if verb in ("upgrade", "dist-upgrade", "full-upgrade", "install"):
         if {"s", "simulate", "dry-run"} & options.keys():
             return Answer(lines([f"Inst {p.name} ({p.version} {p.repository or 'updates'} [{p.arch}])" for p in found]))
@@ -168,8 +213,19 @@ def needs_restarting(machine: Machine, arguments: list[str]) -> Answer:
         return Answer()
     waiting = sorted({patch.name for patch in machine.store.waiting_for_reboot(machine.boot_count)})
     if not waiting:
-        return Answer("No core libraries or services have been updated since boot-up.\nReboot should not be necessary.\n")
+        return Answer(
+            "No core libraries or services have been updated since boot-up.\nReboot should not be necessary.\n"
+        )
     names = [f"  * {name}" for name in waiting]
-    return Answer(lines(["Core libraries or services have been updated since boot-up:", *names, "",
-                         "Reboot is required to fully utilize these updates.",
-                         "More information: https://access.redhat.com/solutions/27943"]), code=1)
+    return Answer(
+        lines(
+            [
+                "Core libraries or services have been updated since boot-up:",
+                *names,
+                "",
+                "Reboot is required to fully utilize these updates.",
+                "More information: https://access.redhat.com/solutions/27943",
+            ]
+        ),
+        code=1,
+    )

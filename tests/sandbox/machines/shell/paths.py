@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Absolute paths in a script: what belongs to the machine is led into the machine's own tree, and back in what it prints.
+"""Absolute paths in a script are led into the machine's own tree, and led back in what the script prints.
 
 There is no chroot (it would need rights that a test run does not have), so the text of the script is what is changed.
 A path is recognised where a word begins; one that a script puts together at run time (``$dir/run``) is not.
@@ -34,7 +34,7 @@ def localise(text: str, root: Path, programs: Path) -> str:
             return match[0]
         return f"{match['before']}{root}{match['path']}"
 
-    return _PATH.sub(lead, text[text.index("\n"):] if text.startswith("#!") and "\n" in text else text)
+    return _PATH.sub(lead, text[text.index("\n") :] if text.startswith("#!") and "\n" in text else text)
 
 
 def globalise(text: str, root: Path, programs: Path) -> str:

@@ -9,6 +9,7 @@ sandbox puts beside it. So a tool knows the machine as it is at that moment, and
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import shutil
@@ -22,74 +23,20 @@ from typing import TYPE_CHECKING
 from ..errors import AgentLost, PowerError
 from ..model import ScriptResult
 from .paths import globalise, localise
+from .place import NOBODY, Place, program
 from .tool import Answer
-from .toolbox import HARMLESS, tools_of
-from .tree import Tree
+from .toolbox import tools_of
 
 if TYPE_CHECKING:
     from ..machine import Machine
 
-NOBODY = 65534
 OUTPUT_LIMIT = 1_000_000
 LEAST_WALL_SECONDS = 10.0
-SHIM = """#!/bin/sh
-d="${SANDBOX_CONTROL:?}"
-r="$d/r.$$"
-'@MKFIFO@' "$r" || exit 126
-exec 9<>"$r"
-printf '%s\\0' "${0##*/}" "$@" > "$r.q"
-printf '%s\\n' "$$" > "$d/requests"
-IFS=' ' read -r code out err <&9
-if [ "$out" = 1 ]; then '@CAT@' "$r.o"; fi
-if [ "$err" = 1 ]; then '@CAT@' "$r.e" >&2; fi
-exit "$code"
-"""
 
 
-class Place:
-    """The machine's directories on the real disk: its tree and its programs."""
-
-    def __init__(self, machine: Machine) -> None:
-        self.base = machine.directory
-        self.root = self.base / "root"
-        self.programs = self.base / "bin"
-        self.tree = Tree(self.root)
-        self.base.mkdir(parents=True, exist_ok=True)
-        self.base.chmod(0o755)
-        self.tree.create()
-        self._make_programs(machine)
-        if os.geteuid() == 0:
-            for path in (self.root, *self.root.rglob("*")):
-                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
-
-    def _make_programs(self, machine: Machine) -> None:
-        self.programs.mkdir(exist_ok=True)
-        shim = self.base / "tool"
-        shim.write_text(SHIM.replace("@MKFIFO@", _program("mkfifo")).replace("@CAT@", _program("cat")), encoding="utf-8")
-        shim.chmod(0o755)
-        for name in tools_of(machine):
-            (self.programs / name).symlink_to(shim)
-        for name in HARMLESS:
-            real = shutil.which(name, path="/usr/bin:/bin:/usr/local/bin")
-            if real:
-                (self.programs / name).symlink_to(real)
-
-    def refresh(self, machine: Machine) -> None:
-        """Let the files follow the machine's state."""
-        for path in self.tree.refresh(machine):
-            if os.geteuid() == 0:
-                for part in (path, path.parent):
-                    os.chown(part, NOBODY, NOBODY)
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name, path="/usr/bin:/bin:/usr/local/bin")
-    if found is None:
-        raise RuntimeError(f"the sandbox needs the program {name} to run scripts")
-    return found
-
-
-def run(machine: Machine, text: str, timeout: float, environment: dict[str, str], working_directory: str) -> ScriptResult:
+def run(
+    machine: Machine, text: str, timeout: float, environment: dict[str, str], working_directory: str
+) -> ScriptResult:
     """Run a script; blocks. ``timeout`` in simulated seconds. Raises AgentLost when the machine goes away meanwhile."""
     with machine.lock:
         place = machine.records.get("place")
@@ -131,18 +78,31 @@ class _Run:
         duration = self.timeout if timed_out else self.machine.clock.seconds() - self.started
         return ScriptResult(code, self._text("out"), self._text("err"), duration, timed_out)
 
-    def _start(self, text: str, script: Path, environment: dict[str, str], working_directory: str) -> subprocess.Popen[bytes]:
+    def _start(
+        self, text: str, script: Path, environment: dict[str, str], working_directory: str
+    ) -> subprocess.Popen[bytes]:
         root = self.place.root
         directory = root / (working_directory or "/tmp").lstrip("/")
         variables = {
-            **environment, "PATH": str(self.place.programs), "HOME": str(root / "root"), "TMPDIR": str(root / "tmp"),
-            "LANG": "C.UTF-8", "SANDBOX_CONTROL": str(self.control),
+            **environment,
+            "PATH": str(self.place.programs),
+            "HOME": str(root / "root"),
+            "TMPDIR": str(root / "tmp"),
+            "LANG": "C.UTF-8",
+            "SANDBOX_CONTROL": str(self.control),
         }
-        rights = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+        nobody = NOBODY if os.geteuid() == 0 else None
         return subprocess.Popen(
-            [*_interpreter(self.machine, text), str(script)], cwd=directory if directory.is_dir() else root / "tmp",
-            env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-            **rights,
+            [*_interpreter(self.machine, text), str(script)],
+            cwd=directory if directory.is_dir() else root / "tmp",
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            user=nobody,
+            group=nobody,
+            extra_groups=None if nobody is None else [],
         )
 
     def _serve(self, process: subprocess.Popen[bytes], channel: int) -> bool:
@@ -153,7 +113,9 @@ class _Run:
                 os.set_blocking(stream.fileno(), False)
                 selector.register(stream, selectors.EVENT_READ, name)
         selector.register(channel, selectors.EVENT_READ, "requests")
-        wall_end = time.monotonic() + max(self.machine.clock.wall_seconds(self.timeout), min(self.timeout, LEAST_WALL_SECONDS))
+        wall_end = time.monotonic() + max(
+            self.machine.clock.wall_seconds(self.timeout), min(self.timeout, LEAST_WALL_SECONDS)
+        )
         with selector:
             ended = False
             while not ended:
@@ -264,18 +226,20 @@ def _interpreter(machine: Machine, text: str) -> list[str]:
     if first.startswith("#!") and "bash" in first and bash:
         return [bash]
     if first.startswith("#!") and not first.rstrip().endswith("sh") and " " not in first.strip():
-        return ["/bin/sh", "-c", f"echo '{first[2:].strip()}: bad interpreter: No such file or directory' >&2; exit 126"]
+        return [
+            "/bin/sh",
+            "-c",
+            f"echo '{first[2:].strip()}: bad interpreter: No such file or directory' >&2; exit 126",
+        ]
     if machine.os.package_manager != "apt" and bash:
         return [bash, "--posix"]
-    return [_program("sh")]
+    return [program("sh")]
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End the script and whatever it left running."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
     for stream in (process.stdout, process.stderr):
         if stream:

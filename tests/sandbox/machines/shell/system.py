@@ -45,7 +45,7 @@ def hostname(machine: Machine, arguments: list[str]) -> Answer:
     return Answer(f"{machine.hostname.split('.')[0] if 's' in options else machine.hostname}\n")
 
 
-def user_id(machine: Machine, arguments: list[str]) -> Answer:
+def user_id(_machine: Machine, arguments: list[str]) -> Answer:
     """id(1): the agent runs scripts as root."""
     options, _rest = split_options(arguments)
     if "n" in options:
@@ -55,7 +55,7 @@ def user_id(machine: Machine, arguments: list[str]) -> Answer:
     return Answer("uid=0(root) gid=0(root) groups=0(root)\n")
 
 
-def whoami(machine: Machine, arguments: list[str]) -> Answer:
+def whoami(_machine: Machine, _arguments: list[str]) -> Answer:
     """whoami(1)."""
     return Answer("root\n")
 
@@ -68,8 +68,10 @@ def uptime(machine: Machine, arguments: list[str]) -> Answer:
         return Answer(f"{machine.booted_at:%Y-%m-%d %H:%M:%S}\n")
     if "p" in options:
         return Answer(f"up {minutes} minutes\n")
-    return Answer(f" {machine.clock.now():%H:%M:%S} up {minutes // 60:2d}:{minutes % 60:02d},  0 users,  "
-                  "load average: 0.08, 0.03, 0.01\n")
+    return Answer(
+        f" {machine.clock.now():%H:%M:%S} up {minutes // 60:2d}:{minutes % 60:02d},  0 users,  "
+        "load average: 0.08, 0.03, 0.01\n"
+    )
 
 
 def who(machine: Machine, arguments: list[str]) -> Answer:
@@ -79,7 +81,7 @@ def who(machine: Machine, arguments: list[str]) -> Answer:
     return Answer()
 
 
-def sleep(machine: Machine, arguments: list[str]) -> Answer:
+def sleep(_machine: Machine, arguments: list[str]) -> Answer:
     """sleep(1) in simulated time."""
     seconds = 0.0
     for argument in arguments:
@@ -91,17 +93,17 @@ def sleep(machine: Machine, arguments: list[str]) -> Answer:
     return Answer(seconds=seconds) if arguments else Answer(err="sleep: missing operand\n", code=1)
 
 
-def reboot(machine: Machine, arguments: list[str]) -> Answer:
+def reboot(_machine: Machine, _arguments: list[str]) -> Answer:
     """The machine reboots, and takes the agent with it."""
     return Answer(power="reboot")
 
 
-def poweroff(machine: Machine, arguments: list[str]) -> Answer:
+def poweroff(_machine: Machine, _arguments: list[str]) -> Answer:
     """The machine goes off."""
     return Answer(power="poweroff")
 
 
-def shutdown(machine: Machine, arguments: list[str]) -> Answer:
+def shutdown(_machine: Machine, arguments: list[str]) -> Answer:
     """shutdown(8); a delay is not waited for. ``-c`` cancels nothing."""
     options, _rest = split_options(arguments)
     if "c" in options:
@@ -109,7 +111,7 @@ def shutdown(machine: Machine, arguments: list[str]) -> Answer:
     return Answer(power="reboot" if "r" in options or "reboot" in options else "poweroff")
 
 
-def journalctl(machine: Machine, arguments: list[str]) -> Answer:
+def journalctl(_machine: Machine, _arguments: list[str]) -> Answer:
     """There is no journal."""
     return Answer("-- No entries --\n")
 
@@ -121,6 +123,6 @@ def pgrep(machine: Machine, arguments: list[str]) -> Answer:
     return Answer(lines([str(600 + sum(s.name.encode()) % 3000) for s in found]), code=0 if found else 1)
 
 
-def nothing(machine: Machine, arguments: list[str]) -> Answer:
+def nothing(_machine: Machine, _arguments: list[str]) -> Answer:
     """sync, logger and the like: nothing to see."""
     return Answer()

@@ -49,17 +49,24 @@ def _find(machine: Machine, name: str) -> Service | None:
 
 
 def _unit(name: str) -> str:
-    return name if "." in name.rsplit("@", 1)[-1] and name.endswith((".service", ".timer", ".socket")) else f"{name}.service"
+    return (
+        name
+        if "." in name.rsplit("@", 1)[-1] and name.endswith((".service", ".timer", ".socket"))
+        else f"{name}.service"
+    )
 
 
 def _list_units(machine: Machine, names: list[str], options: dict[str, str]) -> Answer:
     kinds = (options.get("type") or options.get("t") or "service").split(",")
-    states = [state for state in (options.get("state") or ("failed" if "failed" in options else "")).split(",") if state]
+    states = [
+        state for state in (options.get("state") or ("failed" if "failed" in options else "")).split(",") if state
+    ]
     rows: list[tuple[str, str, str, str, str]] = []
     for service in sorted(machine.services.values(), key=lambda item: item.name):
         unit, active, sub = _unit(service.name), ACTIVE[service.state], SUB[service.state]
         shown = (not states and (active != "inactive" or "all" in options or "a" in options)) or bool(
-            {"loaded", active, sub} & set(states))
+            {"loaded", active, sub} & set(states)
+        )
         if "service" in kinds and shown and (not names or any(fnmatchcase(unit, _unit(name)) for name in names)):
             rows.append((unit, "loaded", active, sub, service.display_name or service.name))
     return Answer(_table(rows, options))
@@ -88,8 +95,11 @@ def _list_unit_files(machine: Machine, names: list[str], options: dict[str, str]
     for unit, enabled in sorted(files.items()):
         state = "enabled" if enabled else "disabled"
         kind = unit.rsplit(".", 1)[-1]
-        if ((kinds == [""] or kind in kinds) and (not states or state in states)
-                and (not names or any(fnmatchcase(unit, _unit(name)) for name in names))):
+        if (
+            (kinds == [""] or kind in kinds)
+            and (not states or state in states)
+            and (not names or any(fnmatchcase(unit, _unit(name)) for name in names))
+        ):
             rows.append((unit, state))
     width = max((len(unit) for unit, _state in rows), default=0)
     out = [f"{unit.ljust(width)} {state:<8} enabled" for unit, state in rows]
@@ -131,7 +141,7 @@ def _is_enabled(machine: Machine, names: list[str], options: dict[str, str]) -> 
 
 
 def _change(verb: str) -> Callable[[Machine, list[str], dict[str, str]], Answer]:
-    def action(machine: Machine, names: list[str], options: dict[str, str]) -> Answer:
+    def action(machine: Machine, names: list[str], _options: dict[str, str]) -> Answer:
         err, code = [], 0
         for name in names:
             service = _find(machine, name)
@@ -141,10 +151,14 @@ def _change(verb: str) -> Callable[[Machine, list[str], dict[str, str]], Answer]
                 continue
             if verb in ("stop", "restart") or (verb == "try-restart" and service.running):
                 machine.stop_service(service.name)
-            wanted = verb in ("start", "restart", "reload-or-restart") or (verb == "try-restart" and service.state == "stopped")
+            wanted = verb in ("start", "restart", "reload-or-restart") or (
+                verb == "try-restart" and service.state == "stopped"
+            )
             if wanted and not machine.start_service(service.name):
-                err += [f"Job for {_unit(name)} failed because the control process exited with error code.",
-                        f'See "systemctl status {_unit(name)}" and "journalctl -xeu {_unit(name)}" for details.']
+                err += [
+                    f"Job for {_unit(name)} failed because the control process exited with error code.",
+                    f'See "systemctl status {_unit(name)}" and "journalctl -xeu {_unit(name)}" for details.',
+                ]
                 code = 1
         return Answer(err=lines(err), code=code)
 
@@ -169,18 +183,21 @@ def _enable(enabled: bool) -> Callable[[Machine, list[str], dict[str, str]], Ans
     return action
 
 
-def _status(machine: Machine, names: list[str], options: dict[str, str]) -> Answer:
-    out, code = [], 0
+def _status(machine: Machine, names: list[str], _options: dict[str, str]) -> Answer:
+    out: list[str] = []
+    code = 0
     for name in names:
         service = _find(machine, name)
         if service is None:
             return Answer(lines(out), f"Unit {_unit(name)} could not be found.\n", 4)
-        mark = {"running": "●", "stopped": "○", "failed": "×"}[service.state]
+        mark = {"running": "●", "stopped": "○", "failed": "\N{MULTIPLICATION SIGN}"}[service.state]
         state = "enabled" if service.enabled else "disabled"
         reason = "Result: exit-code" if service.state == "failed" else SUB[service.state]
-        out += [f"{mark} {_unit(service.name)} - {service.display_name or service.name}",
-                f"     Loaded: loaded (/usr/lib/systemd/system/{_unit(service.name)}; {state}; preset: enabled)",
-                f"     Active: {ACTIVE[service.state]} ({reason})"]
+        out += [
+            f"{mark} {_unit(service.name)} - {service.display_name or service.name}",
+            f"     Loaded: loaded (/usr/lib/systemd/system/{_unit(service.name)}; {state}; preset: enabled)",
+            f"     Active: {ACTIVE[service.state]} ({reason})",
+        ]
         code = code or (0 if service.running else 3)
     return Answer(lines(out), code=code)
 
@@ -198,9 +215,8 @@ def _show(machine: Machine, names: list[str], options: dict[str, str]) -> Answer
             "UnitFileState": ("enabled" if service.enabled else "disabled") if service else "",
             "MainPID": str(_pid(service)) if service and service.running else "0",
         }
-        for key in wanted or values:
-            if key in values:
-                out.append(values[key] if "value" in options else f"{key}={values[key]}")
+        keys = [key for key in wanted or values if key in values]
+        out += [values[key] if "value" in options else f"{key}={values[key]}" for key in keys]
     return Answer(lines(out))
 
 
@@ -208,16 +224,16 @@ def _pid(service: Service) -> int:
     return 600 + sum(service.name.encode()) % 3000
 
 
-def _system_state(machine: Machine, names: list[str], options: dict[str, str]) -> Answer:
+def _system_state(machine: Machine, _names: list[str], _options: dict[str, str]) -> Answer:
     degraded = any(service.state == "failed" for service in machine.services.values())
     return Answer("degraded\n" if degraded else "running\n", code=1 if degraded else 0)
 
 
 def _power(kind: str) -> Callable[[Machine, list[str], dict[str, str]], Answer]:
-    return lambda machine, names, options: Answer(power=kind)
+    return lambda _machine, _names, _options: Answer(power=kind)
 
 
-def _nothing(machine: Machine, names: list[str], options: dict[str, str]) -> Answer:
+def _nothing(_machine: Machine, _names: list[str], _options: dict[str, str]) -> Answer:
     return Answer()
 
 
@@ -244,5 +260,7 @@ _VERBS: dict[str, Callable[[Machine, list[str], dict[str, str]], Answer]] = {
 def service(machine: Machine, arguments: list[str]) -> Answer:
     """The old front end: ``service NAME VERB``."""
     if len(arguments) < 2:
-        return Answer(err="Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]\n", code=1)
+        return Answer(
+            err="Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]\n", code=1
+        )
     return systemctl(machine, [arguments[1], arguments[0]])

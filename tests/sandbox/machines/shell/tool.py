@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``seconds``: simulated time before it answers. ``power``: reboot or poweroff that begins after it has answered."""
+    """``seconds``: simulated time before it answers. ``power``: reboot or poweroff, once it has answered."""
 
     out: str = ""
     err: str = ""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The machine's own tree of files: what a script finds in /etc, /proc and /run, and where it may keep files of its own."""
+"""The machine's own tree of files: what a script finds in /etc, /proc and /run, and what it may keep."""
 
 from __future__ import annotations
 
@@ -11,8 +11,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..machine import Machine
 
-DIRECTORIES = ("etc", "var/log", "var/lib", "var/tmp", "var/cache", "run", "proc/sys/kernel/random", "sys", "opt", "home",
-               "root", "tmp", "boot", "srv", "mnt", "media", "usr/lib", "usr/share", "usr/local/etc")
+DIRECTORIES = (
+    "etc",
+    "var/log",
+    "var/lib",
+    "var/tmp",
+    "var/cache",
+    "run",
+    "proc/sys/kernel/random",
+    "sys",
+    "opt",
+    "home",
+    "root",
+    "tmp",
+    "boot",
+    "srv",
+    "mnt",
+    "media",
+    "usr/lib",
+    "usr/share",
+    "usr/local/etc",
+)
 
 
 def state_files(machine: Machine) -> dict[str, str | None]:
@@ -23,8 +42,9 @@ def state_files(machine: Machine) -> dict[str, str | None]:
     pretty = f"{system.platform_name} {system.platform_version}"
     waiting = sorted({patch.name for patch in machine.store.waiting_for_reboot(machine.boot_count)})
     files: dict[str, str | None] = {
-        "etc/os-release": f'NAME="{system.platform_name}"\nVERSION_ID="{system.platform_version}"\nID="{system.release_id}"\n'
-                          f'PRETTY_NAME="{pretty}"\n',
+        "etc/os-release": f'NAME="{system.platform_name}"\nVERSION_ID="{system.platform_version}"\n'
+        f'ID="{system.release_id}"\n'
+        f'PRETTY_NAME="{pretty}"\n',
         "etc/hostname": f"{machine.hostname}\n",
         "proc/uptime": f"{machine.up_seconds:.2f} {machine.up_seconds * 1.9:.2f}\n",
         "proc/loadavg": "0.08 0.03 0.01 1/180 4242\n",
@@ -47,8 +67,9 @@ def _update_settings(machine: Machine) -> dict[str, str]:
     source = machine.patch_source.partition(":")[2] or "https://mirror.example.com/updates"
     if manager == "apt":
         return {
-            "etc/apt/apt.conf.d/20auto-upgrades":
-                f'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "{int(on)}";\n',
+            "etc/apt/apt.conf.d/20auto-upgrades": (
+                f'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "{int(on)}";\n'
+            ),
             "etc/apt/sources.list": f"deb {source} stable main\n",
         }
     if manager == "zypper":
