@@ -51,7 +51,7 @@ class Match:
 
     def keys(self) -> tuple[str, ...]:
         """The keys that this match asks about."""
-        return tuple(key for key, _ in self.conditions)
+        return tuple(key for key, _patterns in self.conditions)
 
     def __str__(self) -> str:
         return ", ".join(f"{key}: {' or '.join(patterns)}" for key, patterns in self.conditions) or "every node"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from ..match import Match
@@ -25,7 +26,7 @@ GATE_SCOPES = ("environment", "application")
 CHECK_KINDS = ("service", "port", "http", "command")
 MANIFEST = "manifest"
 
-Wave = int | str
+Wave: TypeAlias = "int | str"
 """A number of nodes, or a text such as ``10%`` of the batch's nodes."""
 
 
