@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._core.facts import NativeUpdate, UnlistedNode
 from ansible_collections.hybridops.patching.plugins.module_utils._core.plan.context import PlanOptions
+from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.freezes import freezes_between
 
-from tests.unit.core.builders import IN_SLOT, codes, facts, node, plan, plan_of_one, warned
+from tests.unit.core.builders import IN_SLOT, codes, facts, node, plan, plan_of_one, policy, warned
 
 STRAY = UnlistedNode("i-0000000000000abcd", "stray", "222222222222", "eu-west-1", "patch_prod_0600_batch_1")
 
@@ -100,6 +101,21 @@ def test_the_same_node_twice_is_refused() -> None:
 )
 def test_a_freeze_refuses(freeze: str, refused: list[str]) -> None:
     assert codes(plan(extra=f"freezes: [{freeze}]")) == refused
+
+
+@pytest.mark.parametrize(
+    ("instant", "frozen"),
+    [
+        (datetime(2026, 11, 19, 22, 59, 59, tzinfo=UTC), 0),
+        (datetime(2026, 11, 19, 23, 0, tzinfo=UTC), 1),
+        (datetime(2026, 11, 22, 22, 59, 59, tzinfo=UTC), 1),
+        (datetime(2026, 11, 22, 23, 0, tzinfo=UTC), 0),
+    ],
+)
+def test_a_freeze_is_on_from_its_first_to_before_its_last_instant(instant: datetime, frozen: int) -> None:
+    found = policy("freezes: [{from: 2026-11-20, to: 2026-11-22, reason: sales, environments: [prod]}]")
+    assert len(freezes_between(found, "prod", instant, instant)) == frozen
+    assert freezes_between(found, "test", instant, instant) == []
 
 
 def test_a_freeze_is_overridden_with_a_reason_only() -> None:

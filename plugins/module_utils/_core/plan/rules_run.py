@@ -14,6 +14,7 @@ from ..durations import spoken
 from ..facts import UnlistedNode
 from ..nodes import Node
 from ..policy.approvals import approval_name
+from ..policy.freezes import freezes_between
 from ..policy.model import MANIFEST, NATIVE, ROLLBACK
 from ..policy.settings import gate_for
 from ..schedule import GAP, occurrences
@@ -50,13 +51,11 @@ def rollback(batches: Sequence[PlannedBatch]) -> Iterator[Finding]:
 
 def freeze(context: Context) -> Iterator[Finding]:
     """No freeze of the environment is on, or begins before the run ends."""
-    for one in context.policy.freezes:
-        concerned = not one.environments or context.environment.name in one.environments
-        if concerned and one.start < context.until and context.now < one.end:
-            span = f"from {utc_text(one.start)} to {utc_text(one.end)}"
-            override = context.options.freeze_override
-            remedy = f"overridden: {override}" if override else "wait for its end, or override it with a reason"
-            yield Finding("freeze", f"nothing may be changed {span}: {one.reason}", remedy)
+    for one in freezes_between(context.policy, context.environment.name, context.now, context.until):
+        span = f"from {utc_text(one.start)} to {utc_text(one.end)}"
+        override = context.options.freeze_override
+        remedy = f"overridden: {override}" if override else "wait for its end, or override it with a reason"
+        yield Finding("freeze", f"nothing may be changed {span}: {one.reason}", remedy)
 
 
 def slot(context: Context) -> Iterator[Finding]:
