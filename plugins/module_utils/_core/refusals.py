@@ -39,7 +39,7 @@ CODES = {
         Code("after_cutoff", "the rest of the slot is too short for new installs", ACCEPTABLE_RISK, RUN),
         Code("outside_slot", "no slot of the environment is open now", WARNS, RUN),
         Code("clock_change", "a slot's local time does not exist or exists twice", WARNS, RUN),
-        Code("unlisted", "a node of the environment is in the cloud but not in the inventory", about=RUN),
+        Code("unlisted", "the cloud has a node of the environment that the inventory lacks", ACCEPTABLE_RISK, RUN),
         Code("no_environment", "nodes of the inventory belong to no environment", WARNS, RUN),
         Code("exclusion_ended", "an exclusion has ended", WARNS, RUN),
         Code("same_wave", "nodes that must not be down together are in one wave", ACCEPTABLE_RISK, RUN),

@@ -30,7 +30,9 @@ def test_an_unlisted_node_refuses_until_it_is_allowed() -> None:
     assert codes(found) == ["unlisted"]
     assert "stray (i-0000000000000abcd) in 222222222222 eu-west-1" in found.refusals[0].reason
     allowed = plan(unlisted=[STRAY], options=PlanOptions(allow_unlisted=True))
-    assert (codes(allowed), warned(allowed)) == ([], ["unlisted"])
+    accepted = plan(unlisted=[STRAY], options=PlanOptions(accept=("unlisted",)))
+    for found in (allowed, accepted):
+        assert (codes(found), warned(found)) == ([], ["unlisted"])
 
 
 def test_an_unlisted_node_that_is_not_missed_does_not_refuse() -> None:

@@ -25,7 +25,8 @@ DEFAULT_HORIZON = timedelta(hours=4)
 class PlanOptions:
     """What a person says for one run, beyond the policy.
 
-    ``allow_unlisted``: go on although the cloud has nodes of the environment that the inventory lacks.
+    ``allow_unlisted``: go on although the cloud has nodes of the environment that the inventory lacks; the same as
+    ``unlisted`` among ``accept``.
     ``accept``: codes of refusals whose risk is taken, for every node. ``hold``: codes for which a node is left out, and
     counts as not passed, instead of refusing the run. ``freeze_override``: the reason to run in a freeze all the same.
     ``slot``: only nodes of this slot. ``waves``: instead of the policy's. ``reorder``: waves are cut from the plan's
