@@ -22,10 +22,12 @@ def patch_nodes(
     groups: Mapping[str, Sequence[str]],
     batches: Iterable[str],
     tag_keys: Mapping[str, Mapping[str, Sequence[str]]],
+    environment: str = "",
 ) -> list[dict[str, Any]]:
     """The nodes of inventory hosts; see its documentation."""
     try:
-        return inventory_nodes(hostvars, hosts, {b: groups[b] for b in batches if b in groups}, tag_keys)
+        members = {batch: groups[batch] for batch in batches if batch in groups}
+        return inventory_nodes(hostvars, hosts, members, tag_keys, str(environment))
     except PatchingError as error:
         raise AnsibleFilterError(str(error)) from error
 

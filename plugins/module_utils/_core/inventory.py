@@ -29,11 +29,12 @@ def inventory_nodes(
     hosts: Iterable[str],
     batch_groups: Mapping[str, Sequence[str]],
     tag_keys: Mapping[str, Mapping[str, Sequence[str]]],
+    environment: str = "",
 ) -> list[dict[str, Any]]:
     """The nodes of these hosts, as the option ``nodes`` of the modules takes them.
 
     ``batch_groups`` are the inventory's groups named as the policy's batches, with their hosts; ``tag_keys`` are the
-    policy's. What a ``patch_*`` variable does not say is taken from the variables that the inventory plugins
+    policy's; ``environment`` is the group that the hosts are of. What a ``patch_*`` variable does not say is taken from the variables that the inventory plugins
     amazon.aws.aws_ec2 and azure.azcollection.azure_rm set. The order is that of the batches' groups, in which Ansible cuts
     a batch into waves. Raises InputError for a host without an id and for one that
     is in two batches.
@@ -41,7 +42,8 @@ def inventory_nodes(
     batch_of = _batch_of(batch_groups)
     position = {host: number for number, host in enumerate(batch_of)}
     in_order = sorted(hosts, key=lambda host: position.get(host, len(position)))
-    return [_node(host, hostvars[host], batch_of.get(host, ""), tag_keys) for host in in_order]
+    own = {"environment": environment}
+    return [_node(host, hostvars[host], batch_of.get(host, ""), tag_keys) | own for host in in_order]
 
 
 def _batch_of(batch_groups: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -63,7 +63,11 @@ def assess(seen: SeenNode) -> tuple[str, str]:
     """What comes next for a node that was observed: install, nothing (is missing) or refuse, and why."""
     baseline = seen.plan.get("baseline") or {}
     refusal = refuse_install(
-        seen.before, seen.patches_before, str(baseline.get("id") or ""), int(seen.plan.get("min_free_disk_mib") or 0)
+        seen.before,
+        seen.patches_before,
+        str(baseline.get("id") or ""),
+        int(seen.plan.get("min_free_disk_mib") or 0),
+        list(seen.plan.get("accept") or ()),
     )
     if refusal:
         return REFUSE, refusal

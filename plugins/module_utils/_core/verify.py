@@ -153,11 +153,12 @@ def refuse_install(
     state: Mapping[str, Any] | None,
     intended_baseline: str,
     min_free_disk_mib: int,
+    accept: Sequence[str] = (),
 ) -> str:
     """Why nothing may be installed on a node, or an empty text.
 
     The baseline that the node reports must be the intended one: a node whose group is not registered falls silently
-    to the default baseline of its operating system.
+    to the default baseline of its operating system. ``accept`` are codes of the plan whose risk the policy takes.
     """
     if not state or state.get("not_checked"):
         return f"the patch state is unknown: {(state or {}).get('not_checked') or 'the node reported none'}"
@@ -171,7 +172,7 @@ def refuse_install(
             continue
         if free < min_free_disk_mib:
             return f"{free} MiB free on {mount}, the policy wants {min_free_disk_mib} MiB"
-    if before.auto_update:
+    if before.auto_update and "self_updating" not in accept:
         return f"the operating system installs updates by itself ({', '.join(before.auto_update)}); switch that off"
     return ""
 
