@@ -34,10 +34,10 @@ def inventory_nodes(
     """The nodes of these hosts, as the option ``nodes`` of the modules takes them.
 
     ``batch_groups`` are the inventory's groups named as the policy's batches, with their hosts; ``tag_keys`` are the
-    policy's; ``environment`` is the group that the hosts are of. What a ``patch_*`` variable does not say is taken from the variables that the inventory plugins
-    amazon.aws.aws_ec2 and azure.azcollection.azure_rm set. The order is that of the batches' groups, in which Ansible cuts
-    a batch into waves. Raises InputError for a host without an id and for one that
-    is in two batches.
+    policy's; ``environment`` is the group that the hosts are of. What a ``patch_*`` variable does not say is taken from
+    the variables that the inventory plugins amazon.aws.aws_ec2 and azure.azcollection.azure_rm set. The order is that
+    of the batches' groups, in which Ansible cuts a batch into waves. Raises InputError for a host without an id and for
+    one that is in two batches.
     """
     batch_of = _batch_of(batch_groups)
     position = {host: number for number, host in enumerate(batch_of)}

@@ -11,7 +11,7 @@ from .model import Policy
 
 
 def policy_view(policy: Policy) -> dict[str, Any]:
-    """Names of batches and environments, tag keys, patterns of patch groups, accounts, where it was read from and its digest."""
+    """Names of batches and environments, tag keys, patterns of patch groups, accounts, file and digest."""
     batches = [batch.name for batch in policy.batches]
     batches += [batch.name for application in policy.applications for batch in application.batches]
     return {
