@@ -1,0 +1,152 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Patch states: few requests, every state in the same words, and what is not known is not checked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from ansible_collections.hybridops.patching.plugins.module_utils._aws import compliance_info
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.compliance import iso, patch_states, state_name
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.compliance_info import read_compliance
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError
+
+from tests.unit.aws.scopes import MemoryScope
+from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, refusal
+
+A, B = "i-0000000000000000a", "i-0000000000000000b"
+ENDED = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def state(node_id: str, **counts: int) -> dict[str, Any]:
+    return {
+        "InstanceId": node_id, "PatchGroup": "g", "BaselineId": "pb-0123456789abcdef0", "Operation": "Scan",
+        "OperationStartTime": ENDED, "OperationEndTime": ENDED, **counts,
+    }  # fmt: skip
+
+
+def states(*entries: dict[str, Any]) -> Call:
+    return Call("describe_instance_patch_states", None, {"InstancePatchStates": list(entries)})
+
+
+def patch(patch_id: str, state_: str, installed: datetime = NEVER) -> dict[str, Any]:
+    return {
+        "Title": f"title of {patch_id}", "KBId": patch_id, "Classification": "Security", "Severity": "Critical",
+        "State": state_, "InstalledTime": installed,
+    }  # fmt: skip
+
+
+def patches(node_id: str, wanted: list[str], *entries: dict[str, Any]) -> Call:
+    asked = {"InstanceId": node_id, "Filters": [{"Key": "State", "Values": wanted}], "MaxResults": 100}
+    return Call("describe_instance_patches", asked, {"Patches": list(entries)})
+
+
+def read(node_ids: list[str], *script: Call, since: datetime | None = None) -> dict[str, Any]:
+    wire = Wire(list(script))
+    found = patch_states(wire.connection(), node_ids, since)
+    wire.finish()
+    return dict(found)
+
+
+def test_a_compliant_node_costs_no_request_of_its_own() -> None:
+    found = read([A], states(state(A, InstalledCount=70, InstalledOtherCount=3, NotApplicableCount=900)))
+    assert found[A]["counts"]["installed"] == 70
+    assert (found[A]["patches"], found[A]["not_checked"], found[A]["reported_at"]) == ([], "", "2026-11-21T10:00:00Z")
+
+
+def test_only_what_the_counts_announce_is_listed() -> None:
+    wanted = ["Missing", "InstalledPendingReboot"]
+    entries = [patch("KB2", "InstalledPendingReboot", ENDED), patch("KB1", "Missing")]
+    found = read([A], states(state(A, MissingCount=1, InstalledPendingRebootCount=1)), patches(A, wanted, *entries))
+    assert found[A]["patches"] == [
+        {"id": "KB1", "title": "title of KB1", "classification": "Security", "severity": "Critical",
+         "state": "missing", "installed_at": ""},
+        {"id": "KB2", "title": "title of KB2", "classification": "Security", "severity": "Critical",
+         "state": "installed_pending_reboot", "installed_at": "2026-11-21T10:00:00Z"},
+    ]  # fmt: skip
+
+
+def test_what_the_run_installed_is_told_by_its_day() -> None:
+    entries = [
+        patch("old", "Installed", datetime(2026, 11, 20, 23, 59, tzinfo=UTC)),
+        patch("new", "Installed", datetime(2026, 11, 21, 0, 0, tzinfo=UTC)),
+    ]
+    found = read([A], states(state(A, InstalledCount=2)), patches(A, ["Installed"], *entries), since=ENDED)
+    assert [one["id"] for one in found[A]["patches"]] == ["new"]
+
+
+def test_a_node_that_never_reported_is_not_checked() -> None:
+    found = read([A, B], states(state(A)))
+    assert "has not reported" in found[B]["not_checked"]
+    assert found[B]["counts"]["missing"] == 0
+
+
+def test_fifty_nodes_a_request() -> None:
+    ids = [f"i-{number:017x}" for number in range(101)]
+    wire = Wire([states() for _part in range(3)])
+    patch_states(wire.connection(), ids)
+    wire.finish()
+    assert [len(params["InstanceIds"]) for _operation, params in wire.sent] == [50, 50, 1]
+
+
+def test_one_node_that_cannot_be_read_is_not_checked() -> None:
+    listed = states(state(A, MissingCount=1), state(B))
+    found = read([A, B], listed, Call("describe_instance_patches", None, refusal("InvalidInstanceId")))
+    assert "InvalidInstanceId" in found[A]["not_checked"]
+    assert found[B]["not_checked"] == ""
+
+
+def test_when_none_can_be_read_the_call_fails() -> None:
+    with pytest.raises(AwsError, match="AccessDeniedException"):
+        read(
+            [A],
+            states(state(A, MissingCount=1)),
+            Call("describe_instance_patches", None, refusal("AccessDeniedException")),
+        )
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("INSTALLED_OTHER", "installed_other"), ("InstalledOther", "installed_other"), ("MISSING", "missing"),
+     ("Missing", "missing"), ("InstalledPendingReboot", "installed_pending_reboot"),
+     ("NotApplicable", "not_applicable"),
+     ("AvailableSecurityUpdate", "available_security_update")],
+)  # fmt: skip
+def test_both_spellings_of_a_state(word: str, name: str) -> None:
+    assert state_name(word) == name
+
+
+def test_never_is_no_time() -> None:
+    assert (iso(NEVER), iso(None), iso(ENDED)) == ("", "", "2026-11-21T10:00:00Z")
+
+
+class FakeModule:
+    """As much of a module as the work needs."""
+
+    check_mode = False
+
+    def __init__(self, **params: Any) -> None:
+        self.params = {"when": None, "installed_since": None, "node_ids": None, **params}
+
+
+def test_a_run_gets_the_states_into_its_ledger_and_a_summary_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+
+    nodes = [
+        Node(A, provider="aws", account=ACCOUNT, region=REGION),
+        Node(B, provider="aws", account="2", region=REGION),
+    ]
+    scope = MemoryScope(nodes)
+    down = AwsError("Could not ask account 2")
+    session = FakeSession({(ACCOUNT, REGION): Wire([states(state(A, InstalledCount=5))]), ("2", REGION): down})
+    monkeypatch.setattr(compliance_info, "session_of", lambda _module: session)
+    monkeypatch.setattr(compliance_info, "open_scope", lambda *_arguments: scope)
+    answer = read_compliance(FakeModule(when="before"))
+    assert scope.patches["before"][A]["counts"]["installed"] == 5
+    assert scope.patches["before"][B]["not_checked"] == "Could not ask account 2"
+    assert (answer["total"], answer["counts"]["installed"], len(answer["not_checked"])) == (2, 5, 1)
+    assert "patch_states" not in answer
