@@ -80,6 +80,10 @@ class Keyring:
         self._keys[access_key] = key
         return key
 
+    def key(self, access_key: str) -> Key:
+        """The key of that id. Raises KeyError."""
+        return self._keys[access_key]
+
     def authenticate(self, request: Request, signed: Signed) -> Key:
         """The key that signed the request. Raises ServiceError with the service's own code."""
         key = self._keys.get(signed.access_key)

@@ -18,13 +18,15 @@ Item = TypeVar("Item")
 
 
 def page(
-    call: Call, items: Sequence[Item], default: int, *, error: str = "InvalidNextToken"
+    call: Call, items: Sequence[Item], default: int, *, error: str = "InvalidNextToken", at_most: int | None = None
 ) -> tuple[list[Item], str | None]:
     """The page that the call asks for by ``MaxResults`` and ``NextToken``, and the token of the next one.
 
-    ``default`` is the size when the caller names none. Raises ServiceError(``error``) for a token that is not ours.
+    ``default`` is the size when the caller names none, ``at_most`` what the operation gives at most,
+    whatever is asked for. Raises ServiceError(``error``) for a token that is not ours.
     """
     size = int(call.params.get("MaxResults") or default)
+    size = size if at_most is None else min(size, at_most)
     start = _offset(call, error)
     end = start + size
     token = _token(call, end) if end < len(items) else None

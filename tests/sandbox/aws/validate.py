@@ -36,10 +36,11 @@ DEVIATIONS = {
     ("PlatformValues", "enum"),
     ("StringDateTime", "pattern"),
     ("PatchGroup", "length"),
+    ("InstancePatchStatesList", "length"),
 }
 """Where the services themselves answer other than their model says, by shape and kind of violation: EC2 writes the
 platform ``windows``, GetCommandInvocation has fractions of a second and durations (``PT0.4S``), a node without a patch
-group has an empty one."""
+group has an empty one, and a group without reports an empty list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A command and what becomes of it on each node: states, counts, and how the whole is judged from its parts.
 
-Rules from the user guide, "Understanding command statuses": delivery timeouts and undeliverable invocations do not
-count against MaxErrors; with more errors than MaxErrors the command has failed and the rest is terminated; a command
+Rules from the user guide, "Understanding command statuses": delivery timeouts, undeliverable invocations and those on
+a wrong platform do not count against MaxErrors; with more errors than MaxErrors the command has failed and the rest is terminated; a command
 whose invocations did not all succeed, without too many errors, is incomplete.
 """
 
@@ -31,7 +31,10 @@ STATUS_OF = {
 }
 """Status where it differs from StatusDetails."""
 OPEN = frozenset({"Pending", "InProgress", "Cancelling"})
-ERRORS = frozenset({"Failed", "ExecutionTimedOut", "InvalidPlatform"})
+ERRORS = frozenset({"Failed", "ExecutionTimedOut"})
+"""What counts against MaxErrors."""
+APART = frozenset({"Undeliverable", "InvalidPlatform"})
+"""What the command's status takes no notice of, as long as there is anything else."""
 INLINE_OUTPUT = 2_500
 STDOUT_LIMIT, STDERR_LIMIT = 24_000, 8_000
 TRUNCATED = "--output truncated--"
@@ -132,7 +135,7 @@ class Command:
             self.details = self._verdict(details)
 
     def _verdict(self, details: list[str]) -> str:
-        delivered = [detail for detail in details if detail != "Undeliverable"]
+        delivered = [detail for detail in details if detail not in APART]
         if not delivered:
             return "Failed"
         if all(detail == "Success" for detail in delivered):
@@ -141,8 +144,6 @@ class Command:
         for detail in ("Failed", "ExecutionTimedOut"):
             if self.errors() > allowed and detail in delivered:
                 return detail
-        if self.errors() > allowed:
-            return "Failed"
         if self.cancelled and "Cancelled" in delivered:
             return "Cancelled"
         if delivered.count("DeliveryTimedOut") > allowed:

@@ -30,6 +30,8 @@ COUNTS = {
     "SecurityNonCompliantCount": "SECURITY_NON_COMPLIANT",
     "OtherNonCompliantCount": "OTHER_NON_COMPLIANT",
 }
+GROUP_PAGE = 5
+"""States that a page of DescribeInstancePatchStatesForPatchGroup holds (the model's InstancePatchStatesList)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -93,7 +95,7 @@ def describe_instance_patch_states_for_patch_group(call: Call) -> Mapping[str, A
     states = [_state(machine, report) for machine, report in _of_group(call) if report]
     for entry in call.params.get("Filters") or []:
         states = [state for state in states if _meets(state, entry)]
-    shown, token = page(call, states, 50)
+    shown, token = page(call, states, GROUP_PAGE, at_most=GROUP_PAGE)
     return {"InstancePatchStates": shown, "NextToken": token}
 
 

@@ -1,0 +1,186 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documents of one's own, calendars, associations."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.sandbox.wire.sandbox_kit import HYBRID, LINUX, PROD, UBUNTU, WINDOWS, Sandbox, code_of
+
+GREET: dict[str, Any] = {
+    "schemaVersion": "2.2",
+    "description": "Says something",
+    "parameters": {
+        "word": {"type": "String", "default": "hello", "allowedValues": ["hello", "bye"]},
+        "lines": {"type": "StringList", "default": []},
+    },
+    "mainSteps": [
+        {
+            "action": "aws:runShellScript",
+            "name": "speak",
+            "precondition": {"StringEquals": ["platformType", "Linux"]},
+            "inputs": {"runCommand": ["echo {{ word }} there", "{{ lines }}"]},
+        },
+        {"action": "aws:runShellScript", "name": "fail", "inputs": {"runCommand": ["exit 5"]}},
+        {"action": "aws:runShellScript", "name": "never", "inputs": {"runCommand": ["echo never"]}},
+    ],
+}
+
+
+def create(sandbox: Sandbox, **more: Any) -> dict[str, Any]:
+    wanted = {"Name": "greet", "DocumentType": "Command", "Content": json.dumps(GREET)} | more
+    return dict(sandbox.client("ssm").create_document(**wanted)["DocumentDescription"])
+
+
+def test_a_document_runs_step_by_step_until_one_fails(sandbox: Sandbox) -> None:
+    create(sandbox)
+    outcome = sandbox.outcome(sandbox.run([LINUX], "greet", {"word": ["bye"], "lines": ["echo one", "echo two"]}))[LINUX]
+    assert outcome["StatusDetails"] == "Failed"
+    steps = {plugin["Name"]: plugin for plugin in outcome["CommandPlugins"]}
+    assert (steps["speak"]["Output"], steps["speak"]["Status"]) == ("bye there\none\ntwo\n", "Success")
+    assert (steps["fail"]["ResponseCode"], steps["fail"]["Status"]) == (5, "Failed")
+    assert steps["never"]["Output"] == ""
+
+
+def test_parameters_are_checked(sandbox: Sandbox) -> None:
+    create(sandbox)
+    ssm = sandbox.client("ssm")
+    for parameters in ({"word": ["good day"]}, {"colour": ["red"]}, {"word": ["hello", "bye"]}):
+        arguments = {"InstanceIds": [LINUX], "DocumentName": "greet", "Parameters": parameters}
+        assert code_of(ssm.send_command, **arguments) == "InvalidParameters"
+    wrong = {"InstanceIds": [WINDOWS], "DocumentName": "greet"}
+    assert code_of(ssm.send_command, **wrong) == "UnsupportedPlatformType"
+
+
+def test_versions(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    assert (create(sandbox)["DefaultVersion"], create(sandbox, Name="other")["LatestVersion"]) == ("1", "1")
+    changed = json.dumps(GREET | {"mainSteps": GREET["mainSteps"][:1]})
+    update = {"Name": "greet", "Content": changed, "DocumentVersion": "$LATEST", "VersionName": "short"}
+    made = ssm.update_document(**update)["DocumentDescription"]
+    assert (made["DocumentVersion"], made["DefaultVersion"]) == ("2", "1")
+    assert code_of(ssm.update_document, **update) == "DuplicateDocumentContent"
+    assert code_of(ssm.update_document, **update | {"DocumentVersion": "1"}) == "InvalidDocumentVersion"
+    assert sandbox.outcome(sandbox.run([LINUX], "greet", {}))[LINUX]["Status"] == "Failed"
+    latest = sandbox.run([LINUX], "greet", {}, DocumentVersion="$LATEST")
+    assert sandbox.outcome(latest)[LINUX]["Status"] == "Success"
+    ssm.update_document_default_version(Name="greet", DocumentVersion="2")
+    assert sandbox.outcome(sandbox.run([LINUX], "greet", {}))[LINUX]["Status"] == "Success"
+    assert json.loads(ssm.get_document(Name="greet", VersionName="short")["Content"]) == json.loads(changed)
+    assert code_of(ssm.delete_document, Name="greet", DocumentVersion="2") == "InvalidDocumentOperation"
+    ssm.delete_document(Name="greet", DocumentVersion="1")
+    assert code_of(ssm.describe_document, Name="greet", DocumentVersion="1") == "InvalidDocumentVersion"
+    ssm.delete_document(Name="greet")
+    assert code_of(ssm.describe_document, Name="greet") == "InvalidDocument"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({"Name": "AWS-Mine"}, "ValidationException"),
+        ({"Content": "{"}, "InvalidDocumentContent"),
+        ({"Content": "[]"}, "InvalidDocumentContent"),
+        ({"Content": json.dumps(GREET | {"schemaVersion": "9"})}, "InvalidDocumentSchemaVersion"),
+        ({"Content": json.dumps(GREET | {"mainSteps": []})}, "InvalidDocumentContent"),
+        ({"Content": json.dumps(GREET | {"description": "x" * 70000})}, "MaxDocumentSizeExceeded"),
+    ],
+)
+def test_documents_that_cannot_be(sandbox: Sandbox, wanted: dict[str, Any], code: str) -> None:
+    arguments = {"Name": "greet", "DocumentType": "Command", "Content": json.dumps(GREET)} | wanted
+    assert code_of(sandbox.client("ssm").create_document, **arguments) == code
+
+
+def test_aws_s_documents_are_there_and_belong_to_amazon(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    create(sandbox, Tags=[{"Key": "team", "Value": "a"}])
+    document = ssm.describe_document(Name="AWS-RunPatchBaseline")["Document"]
+    assert document["Owner"] == "Amazon"
+    assert "Operation" in {parameter["Name"] for parameter in document["Parameters"]}
+    assert code_of(ssm.delete_document, Name="AWS-RunPatchBaseline") == "InvalidDocumentOperation"
+    assert code_of(ssm.create_document, Name="greet", Content=json.dumps(GREET)) == "DocumentAlreadyExists"
+
+    def found(key: str, value: str) -> set[str]:
+        answer = ssm.list_documents(Filters=[{"Key": key, "Values": [value]}])
+        return {item["Name"] for item in answer["DocumentIdentifiers"]}
+
+    assert found("Owner", "Self") == found("tag:team", "a") == found("Name", "gre") == {"greet"}
+    assert "AWS-RunShellScript" in found("Owner", "Amazon")
+    assert code_of(ssm.list_documents, Filters=[{"Key": "Colour", "Values": ["red"]}]) == "InvalidFilterKey"
+
+
+CALENDAR = """BEGIN:VCALENDAR
+X-CALENDAR-TYPE:{kind}
+VERSION:2.0
+BEGIN:VEVENT
+SUMMARY:End of the
+  year
+DTSTART;TZID=Europe/Zurich:20261220T000000
+DTEND;TZID=Europe/Zurich:20270104T000000
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "state", "then"),
+    [
+        ("DEFAULT_OPEN", "2026-12-01T00:00:00Z", "OPEN", "2026-12-19T23:00:00Z"),
+        ("DEFAULT_OPEN", "2026-12-24T00:00:00Z", "CLOSED", "2027-01-03T23:00:00Z"),
+        ("DEFAULT_OPEN", "2027-02-01T00:00:00Z", "OPEN", None),
+        ("DEFAULT_CLOSED", "2026-12-24T00:00:00Z", "OPEN", "2027-01-03T23:00:00Z"),
+        ("DEFAULT_CLOSED", "2026-12-19T22:59:59Z", "CLOSED", "2026-12-19T23:00:00Z"),
+    ],
+)
+def test_a_calendar_says_when_changes_are_allowed(
+    sandbox: Sandbox, kind: str, at: str, state: str, then: str | None
+) -> None:
+    text = CALENDAR.format(kind=kind)
+    create(sandbox, Name="freeze", DocumentType="ChangeCalendar", DocumentFormat="TEXT", Content=text)
+    answer = sandbox.client("ssm").get_calendar_state(CalendarNames=["freeze"], AtTime=at)
+    assert (answer["State"], answer.get("NextTransitionTime"), answer["AtTime"]) == (state, then, at)
+
+
+def test_several_calendars_must_all_be_open(sandbox: Sandbox) -> None:
+    for name, kind in (("one", "DEFAULT_OPEN"), ("two", "DEFAULT_CLOSED")):
+        text = CALENDAR.format(kind=kind)
+        create(sandbox, Name=f"cal-{name}", DocumentType="ChangeCalendar", DocumentFormat="TEXT", Content=text)
+    both = {"CalendarNames": ["cal-one", "cal-two"], "AtTime": "2026-12-24T00:00:00Z"}
+    assert sandbox.client("ssm").get_calendar_state(**both)["State"] == "CLOSED"
+
+
+def test_what_is_no_calendar(sandbox: Sandbox) -> None:
+    create(sandbox)
+    ssm = sandbox.client("ssm")
+    assert code_of(ssm.get_calendar_state, CalendarNames=["nothing"]) == "InvalidDocument"
+    assert code_of(ssm.get_calendar_state, CalendarNames=["greet"]) == "InvalidDocumentType"
+    repeated = CALENDAR.format(kind="DEFAULT_OPEN").replace("END:VEVENT", "RRULE:FREQ=DAILY\nEND:VEVENT")
+    create(sandbox, Name="daily", DocumentType="ChangeCalendar", DocumentFormat="TEXT", Content=repeated)
+    assert code_of(ssm.get_calendar_state, CalendarNames=["daily"]) == "UnsupportedCalendarException"
+
+
+def test_associations_are_kept_and_told_by_node(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    made = ssm.create_association(
+        Name="AWS-RunPatchBaseline", Targets=[{"Key": "tag:Patch Group", "Values": ["g1"]}],
+        Parameters={"Operation": ["Install"]}, ScheduleExpression="rate(1 day)", AssociationName="nightly",
+    )["AssociationDescription"]  # fmt: skip
+
+    def of(node_id: str) -> list[str]:
+        answer = ssm.describe_instance_associations_status(InstanceId=node_id)
+        return [item["AssociationId"] for item in answer["InstanceAssociationStatusInfos"]]
+
+    assert (of(LINUX), of(UBUNTU)) == ([made["AssociationId"]], [])
+    by_name = [{"key": "AssociationName", "value": "nightly"}]
+    listed = ssm.list_associations(AssociationFilterList=by_name)["Associations"]
+    assert [(item["Name"], item["ScheduleExpression"]) for item in listed] == [("AWS-RunPatchBaseline", "rate(1 day)")]
+    assert code_of(ssm.create_association, Name="AWS-RunPatchBaseline") == "InvalidTarget"
+    assert code_of(ssm.describe_instance_associations_status, InstanceId=HYBRID) == "InvalidInstanceId"
+    ssm.delete_association(AssociationId=made["AssociationId"])
+    assert (of(LINUX), code_of(ssm.delete_association, AssociationId=made["AssociationId"])) == (
+        [], "AssociationDoesNotExist")  # fmt: skip
+    assert sandbox.client("ssm", PROD).list_associations()["Associations"] == []
