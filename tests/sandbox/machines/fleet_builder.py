@@ -25,6 +25,11 @@ from .power import Durations
 MERGED = ("tags", "attributes", "faults", "durations")
 
 
+def is_application(patch: Patch) -> bool:
+    """A patch for one of Microsoft's applications: for machines that have the application, whatever their Windows."""
+    return "windows" in patch.os and patch.product_family not in ("", "Windows")
+
+
 class Catalogue:
     """All patches of the fleet file, and the part of them for each release of an OS."""
 
@@ -35,7 +40,11 @@ class Catalogue:
     def index(self, system: OperatingSystem) -> PatchIndex:
         """The patches for that release; those that name no product get the release's own."""
         if system not in self._indexes:
-            fitting = [p for p in self.patches if system.key in p.os and p.product in ("", system.product)]
+            fitting = [
+                p
+                for p in self.patches
+                if system.key in p.os and (p.product in ("", system.product) or is_application(p))
+            ]
             self._indexes[system] = PatchIndex(
                 replace(
                     p, product=p.product or system.product, product_family=p.product_family or system.product_family
@@ -196,7 +205,7 @@ def build_spec(
         attributes=dict(good.get("attributes", {})),
         faults=faults,
         installed=_installed(errors, path, good, index),
-        not_applicable=tuple(good.get("not_applicable", ())),
+        not_applicable=(*good.get("not_applicable", ()), *_foreign_applications(good, index)),
         running=good.get("power", "running") == "running",
         hybrid=good.get("hybrid", good["node_id"].startswith("mi-")),
         durations=Durations(**{**durations, **errors.keys(f"{path}.durations", good.get("durations", {}), DURATIONS)}),
@@ -238,6 +247,11 @@ def _installed(errors: Errors, path: str, good: dict[str, Any], index: PatchInde
             errors.append(f"{path}.installed: {name!r} is no patch of this file for the machine's OS")
         keys += found[-1:]
     return tuple(dict.fromkeys(keys))
+
+
+def _foreign_applications(good: dict[str, Any], index: PatchIndex) -> list[str]:
+    have = good.get("applications", ())
+    return [patch.key for patch in index.patches if is_application(patch) and patch.product not in have]
 
 
 def _volumes(errors: Errors, path: str, good: dict[str, Any], system: OperatingSystem) -> list[Volume]:

@@ -88,6 +88,7 @@ PROFILE = {
     "base_services": Field(flag),
     "installed": Field(either(one_of("all"), TEXTS)),
     "not_applicable": Field(TEXTS),
+    "applications": Field(TEXTS),
     "faults": Field(mapping),
     "self_updating": Field(flag),
     "patch_source": Field(text),

@@ -12,7 +12,6 @@ from typing import Any
 from .cmdlet import Call, Cmdlet
 from .cmdlets_objects import items_of
 from .dotnet import span, to_text
-from .errors import Failure
 from .formatting import as_list, as_table, render
 from .values import number, parse_date, text, to_list
 
@@ -85,9 +84,8 @@ def get_date(call: Call) -> Iterable[Any]:
 
 def new_time_span(call: Call) -> Iterable[Any]:
     """Between two dates."""
-    start, end = (call.value(name, call.session.now) for name in ("start", "end"))
-    if not isinstance(start, datetime) or not isinstance(end, datetime):
-        raise Failure("Cannot bind parameter 'Start'.", "System.Management.Automation.ParameterBindingException")
+    given = (call.value(name, call.session.now) for name in ("start", "end"))
+    start, end = (value if isinstance(value, datetime) else parse_date(text(value)) for value in given)
     return [span(end - start)]
 
 

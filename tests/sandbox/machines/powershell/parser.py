@@ -120,7 +120,7 @@ class Parser:
         start = self.scan.at
         if self.scan.peek() in "$[":
             try:
-                target = self.expressions.unary()
+                target = self._target()
                 self.scan.blanks()
                 found = self.scan.match(_ASSIGN)
             except ParseError:
@@ -130,6 +130,15 @@ class Parser:
                 return Assignment(target, found[1], self.statement())
             self.scan.at = start
         return self.pipeline()
+
+    def _target(self) -> Expression:
+        """What stands before ``=``: one target, or several joined by commas."""
+        targets = [self.expressions.unary()]
+        self.scan.blanks()
+        while self.scan.take(","):
+            targets.append(self.expressions.unary())
+            self.scan.blanks()
+        return targets[0] if len(targets) == 1 else Array(tuple(targets))
 
     def pipeline(self) -> Pipeline:
         """Stages joined by ``|``."""
@@ -158,8 +167,18 @@ class Parser:
             or here.isdigit()
             or re.match(r"-\s*[\d$(]|-(?:not|join|split)\b|--", self.scan.peek(7).lower())
         ):
-            return self.expressions.expression()
+            return self._redirected(self.expressions.expression())
         return self._command(Literal(self.word("")))
+
+    def _redirected(self, value: Expression) -> Command | Expression:
+        """``'text' > file``."""
+        self.scan.blanks()
+        found = self.scan.match(_REDIRECT)
+        if not found or found[3]:
+            return value
+        self.scan.blanks()
+        target = Redirection(found[1] or "1", self._argument(), found[2] == ">>")
+        return Command(Literal("Write-Output"), (value,), (target,))
 
     def _command(self, name: Expression) -> Command:
         elements: list[Parameter | Expression] = []

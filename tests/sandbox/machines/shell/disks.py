@@ -37,7 +37,8 @@ def df(machine: Machine, arguments: list[str]) -> Answer:
                 err.append(f"df: {path}: No such file or directory")
             else:
                 chosen.append(volume)
-    unit = (options.get("B") or options.get("block-size") or ("M" if "m" in options else "")).upper()
+    block = (options.get("B") or options.get("block-size") or "").upper()
+    unit = "MM" if block == "M" else ("M" if "m" in options or block.startswith("1M") else "")
     human = bool({"h", "human-readable", "H", "si"} & options.keys())
     rows = [_row(volume, unit, human) for volume in chosen]
     if "output" in options:
@@ -87,7 +88,7 @@ def _row(volume: Volume, unit: str, human: bool) -> dict[str, str]:
     def shown(mib: int) -> str:
         if human:
             return f"{mib / 1024:.1f}G" if mib < 10240 else f"{-(-mib // 1024)}G"
-        return f"{mib}{'M' if unit == 'M' else ''}" if unit.startswith("M") else str(mib * 1024)
+        return f"{mib}{unit[1:]}" if unit.startswith("M") else str(mib * 1024)
 
     return {
         "source": volume.device if volume.device[-1].isdigit() else f"{volume.device}1",

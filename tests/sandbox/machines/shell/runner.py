@@ -215,7 +215,8 @@ class _Run:
         self.machine.check_agent(self.boot)
 
     def _text(self, name: str) -> str:
-        text = self.output[name].decode("utf-8", "replace").replace(f"{self.control}/", "")
+        text = self.output[name].decode("utf-8", "replace")
+        text = text.replace(f"{self.control}/", "").replace(str(self.control), "/run/sandbox")
         return globalise(text, self.place.root, self.place.programs)
 
 

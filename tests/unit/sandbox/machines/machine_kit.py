@@ -1,0 +1,44 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fleets of one machine, and baselines, for the tests of the machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.sandbox.fleet import build_fleet
+from tests.sandbox.machines import Machine, ManualClock
+
+NODE_ID = "i-01234567890abcdef"
+ACCOUNT = "111111111111"
+
+
+def fleet_data(os: str = "redhat", patches: list[dict[str, Any]] | None = None, **machine: Any) -> dict[str, Any]:
+    """Data of a fleet with one machine; patches without ``os`` get the machine's."""
+    return {
+        "version": 1,
+        "accounts": [{"id": ACCOUNT, "name": "test", "home": True}],
+        "machines": [
+            {"node_id": NODE_ID, "name": "one", "account": ACCOUNT, "region": "eu-central-1", "os": os, **machine}
+        ],
+        "patches": [{"os": os, "released": "-30d", **patch} for patch in patches or []],
+    }
+
+
+def one_machine(os: str = "redhat", patches: list[dict[str, Any]] | None = None, **machine: Any) -> Machine:
+    """That machine, with a clock that only passes when told."""
+    found = build_fleet(fleet_data(os, patches, **machine), ManualClock()).machine(NODE_ID)
+    return found
+
+
+def rule(filters: dict[str, list[str]] | None = None, **other: Any) -> dict[str, Any]:
+    """An approval rule; approves at once unless told."""
+    found = [{"Key": key, "Values": values} for key, values in (filters or {}).items()]
+    delay = {} if "ApproveUntilDate" in other else {"ApproveAfterDays": 0}
+    return {"PatchFilterGroup": {"PatchFilters": found}, **delay, **other}
+
+
+def baseline(*rules: dict[str, Any], **other: Any) -> dict[str, Any]:
+    """A baseline of those rules; without any it has one that approves everything that is security."""
+    return {"BaselineId": "pb-0123456789abcdef0", "ApprovalRules": {"PatchRules": list(rules) or [rule()]}, **other}
