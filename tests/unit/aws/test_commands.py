@@ -181,10 +181,8 @@ class TestSending:
     def test_a_target_that_is_refused_does_not_stop_the_other(self) -> None:
         scope = MemoryScope([node(A), node(B, account="222222222222")])
         denied = AwsError("Could not assume the role", code="AccessDenied")
-        wires: dict[tuple[str, str], Wire | AwsError] = {
-            (ACCOUNT, REGION): Wire([Call("send_command", None, accepted())]),
-            ("222222222222", REGION): denied,
-        }
+        wire = Wire([Call("send_command", None, accepted())])
+        wires: dict[tuple[str, str], Wire | AwsError] = {(ACCOUNT, REGION): wire, ("222222222222", REGION): denied}
         started = start(scope, wires)
         assert started.failures == scope.failed == {B: "Could not assume the role"}
         assert [command["node_ids"] for command in started.commands] == [[A]]
