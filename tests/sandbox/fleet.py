@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 
 from .machines import Clock, Machine, MachineSpec, Patch
-from .machines.fleet_builder import Catalogue, build_catalogue, build_roles, build_spec, merge_profile
+from .machines.fleet_builder import build_roles, build_spec, merge_profile
+from .machines.fleet_catalogue import Catalogue, build_catalogue
 from .machines.fleet_checks import Errors
 from .machines.fleet_generator import large_fleet_data
 from .machines.fleet_schema import ACCOUNT, CREDENTIALS, DURATIONS, FLEET, MACHINE, PROFILE

@@ -28,48 +28,37 @@ def df(machine: Machine, arguments: list[str]) -> Answer:
     """The mounted volumes, or those that hold the paths. Sizes in KiB, MiB (-m, -BM) or for people (-h)."""
     options, paths = split_options(arguments, frozenset({"B", "block-size", "t", "x", "type", "exclude-type"}))
     mounted = sorted((v for v in machine.volumes if v.mount), key=lambda v: v.mount)
-    chosen, err = mounted, []
-    if paths:
-        chosen = []
-        for path in paths:
-            volume = volume_of(mounted, path)
-            if volume is None:
-                err.append(f"df: {path}: No such file or directory")
-            else:
-                chosen.append(volume)
+    asked = [(path, volume_of(mounted, path)) for path in paths]
+    chosen = [volume for _path, volume in asked if volume] if paths else mounted
+    err = [f"df: {path}: No such file or directory" for path, volume in asked if volume is None]
     block = (options.get("B") or options.get("block-size") or "").upper()
     unit = "MM" if block == "M" else ("M" if "m" in options or block.startswith("1M") else "")
     human = bool({"h", "human-readable", "H", "si"} & options.keys())
+    names, head = _shape(options, unit, human)
     rows = [_row(volume, unit, human) for volume in chosen]
+    table = [head, *[[row[name] for name in names] for row in rows]]
+    return Answer(_columns(table), lines(err), 1 if err else 0)
+
+
+def _shape(options: dict[str, str], unit: str, human: bool) -> tuple[list[str], list[str]]:
+    """Which columns, and their heads."""
     if "output" in options:
         names = [name for name in options["output"].split(",") if name] or list(_FIELDS)
-        table = [[_FIELDS.get(name, name) for name in names], *[[row[name] for name in names] for row in rows]]
-        return Answer(_columns(table), lines(err), 1 if err else 0)
-    typed = bool({"T", "print-type"} & options.keys())
+        return names, [_FIELDS.get(name, name) for name in names]
     posix = bool({"P", "portability"} & options.keys())
-    size = "Size" if human else ("1M-blocks" if unit.startswith("M") else ("1024-blocks" if posix else "1K-blocks"))
-    head = [
-        "Filesystem",
-        *(["Type"] if typed else []),
-        size,
-        "Used",
-        "Available" if not human else "Avail",
-        "Capacity" if posix else "Use%",
-        "Mounted on",
-    ]
-    body = [
-        [
-            row["source"],
-            *([row["fstype"]] if typed else []),
-            row["size"],
-            row["used"],
-            row["avail"],
-            row["pcent"],
-            row["target"],
-        ]
-        for row in rows
-    ]
-    return Answer(_columns([head, *body]), lines(err), 1 if err else 0)
+    plain_size = "1M-blocks" if unit else ("1024-blocks" if posix else "1K-blocks")
+    heads = {
+        "source": "Filesystem",
+        "fstype": "Type",
+        "size": "Size" if human else plain_size,
+        "used": "Used",
+        "avail": "Avail" if human else "Available",
+        "pcent": "Capacity" if posix else "Use%",
+        "target": "Mounted on",
+    }
+    typed = bool({"T", "print-type"} & options.keys())
+    names = [name for name in heads if name != "fstype" or typed]
+    return names, [heads[name] for name in names]
 
 
 def volume_of(mounted: list[Volume], path: str) -> Volume | None:

@@ -133,46 +133,51 @@ def zypper(machine: Machine, arguments: list[str]) -> Answer:
     verb, names = (words[0], words[1:]) if words else ("help", [])
     found = _chosen(upgrades(machine), names, False)
     if verb in ("list-updates", "lu"):
-        have = installed_versions(machine)
-        rows = [
-            " | ".join(
-                ("v", p.repository or "SLE-Updates", p.name, have[p.name][0], p.version.removeprefix("0:"), p.arch)
-            )
-            for p in found
-        ]
-        return Answer(
-            lines(
-                ["S | Repository | Name | Current Version | Available Version | Arch", "--+--", *rows]
-                if rows
-                else ["No updates found."]
-            )
-        )
+        return Answer(_zypper_updates(machine, found))
     if verb in ("list-patches", "lp"):
-        rows = [
-            " | ".join(
-                ("SLE-Updates", p.advisories[0], p.classification.lower(), p.severity.lower(), "---", "needed", p.title)
-            )
-            for p in found
-            if p.advisories
-        ]
-        return Answer(lines(rows or ["No updates found."]))
+        return Answer(_zypper_patches(found))
     if verb == "needs-rebooting":
-        if machine.reboot_pending:
-            return Answer(
-                "Core libraries or services have been updated.\nReboot is suggested to ensure that your system "
-                "benefits from these updates.\n",
-                code=102,
-            )
-        return Answer(
-            "No core libraries or services have been updated since the last system boot.\nReboot is probably "
-            "not necessary.\n"
-        )
+        return _zypper_reboot(machine)
     if verb in ("update", "up", "patch", "install", "in"):
         return _install(machine, found, "Nothing to do.")
     if verb in ("refresh", "ref", "ps"):
         return Answer()
     return Answer(
         err=f"Unknown command '{verb}'\nType 'zypper help' to get a list of global options and commands.\n", code=2
+    )
+
+
+def _zypper_updates(machine: Machine, found: list[Patch]) -> str:
+    have = installed_versions(machine)
+    rows = [
+        " | ".join(("v", p.repository or "SLE-Updates", p.name, have[p.name][0], p.version.removeprefix("0:"), p.arch))
+        for p in found
+    ]
+    head = ["S | Repository | Name | Current Version | Available Version | Arch", "--+--"]
+    return lines([*head, *rows] if rows else ["No updates found."])
+
+
+def _zypper_patches(found: list[Patch]) -> str:
+    rows = [
+        " | ".join(
+            ("SLE-Updates", p.advisories[0], p.classification.lower(), p.severity.lower(), "---", "needed", p.title)
+        )
+        for p in found
+        if p.advisories
+    ]
+    return lines(rows or ["No updates found."])
+
+
+def _zypper_reboot(machine: Machine) -> Answer:
+    if machine.reboot_pending:
+        return Answer(
+            "Core libraries or services have been updated.\nReboot is suggested to ensure that your system benefits "
+            "from these updates.\n",
+            code=102,
+        )
+    return Answer(
+        "No core libraries or services have been updated since the last system boot.\nReboot is probably not "
+        "necessary.\n"
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.sandbox.fleet import build_fleet
-from tests.sandbox.machines import Machine, ManualClock
+from tests.sandbox.machines import Machine, ManualClock, ScriptResult
+from tests.sandbox.machines.ssm_patching import PatchReport
 
 NODE_ID = "i-01234567890abcdef"
 ACCOUNT = "111111111111"
@@ -28,8 +29,31 @@ def fleet_data(os: str = "redhat", patches: list[dict[str, Any]] | None = None, 
 
 def one_machine(os: str = "redhat", patches: list[dict[str, Any]] | None = None, **machine: Any) -> Machine:
     """That machine, with a clock that only passes when told."""
-    found = build_fleet(fleet_data(os, patches, **machine), ManualClock()).machine(NODE_ID)
-    return found
+    return build_fleet(fleet_data(os, patches, **machine), ManualClock()).machine(NODE_ID)
+
+
+def run_powershell(text: str, machine: Machine | None = None, timeout: float = 3600.0) -> ScriptResult:
+    """Run it on a Windows machine with an application."""
+    return (machine or windows_machine()).run_script(text, "powershell", timeout=timeout)
+
+
+def powershell_lines(text: str, machine: Machine | None = None) -> list[str]:
+    """What a script that must not fail prints."""
+    result = run_powershell(text, machine)
+    assert (result.stderr, result.exit_code) == ("", 0)
+    return result.stdout.splitlines()
+
+
+def windows_machine(**machine: Any) -> Machine:
+    """With one application, ``AppSvc``, and one update."""
+    app = {"name": "AppSvc", "display_name": "The Application", "ports": [8443]}
+    update = {"id": "KB5044281", "severity": "Critical", "reboot": True}
+    return one_machine("windows", [update], **{"services": [app], **machine})
+
+
+def patch_states(report: PatchReport) -> dict[str, str]:
+    """State by id."""
+    return {item.id: item.state for item in report.states}
 
 
 def rule(filters: dict[str, list[str]] | None = None, **other: Any) -> dict[str, Any]:

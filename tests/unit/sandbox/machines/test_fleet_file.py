@@ -134,7 +134,10 @@ def test_a_machine_stands_upon_its_profile() -> None:
 
 
 def test_what_is_installed_at_the_start() -> None:
-    patches = [{"package": "a", "version": "1", "preinstalled": True}, {"package": "b", "version": "1"}]
+    patches: list[dict[str, Any]] = [
+        {"package": "a", "version": "1", "preinstalled": True},
+        {"package": "b", "version": "1"},
+    ]
     assert list(one_machine(patches=patches).installed_patches()) == ["a.x86_64:0:1"]
     assert len(one_machine(patches=patches, installed="all").installed_patches()) == 2
     assert len(one_machine(patches=patches, installed=["b.x86_64"]).installed_patches()) == 2

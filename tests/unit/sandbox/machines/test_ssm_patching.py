@@ -5,24 +5,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox.machines import AgentLost, Machine
-from tests.sandbox.machines.ssm_patching import PatchReport, install, last_report, operating_system_of, scan
-from tests.unit.sandbox.machines.machine_kit import baseline, one_machine, rule
+from tests.sandbox.machines import Machine
+from tests.sandbox.machines.ssm_patching import install, last_report, operating_system_of, scan
+from tests.unit.sandbox.machines.machine_kit import baseline, one_machine, patch_states, rule
 
 BASH = {"package": "bash", "version": "1-1", "severity": "Critical", "cves": ["CVE-2026-1", "CVE-2026-2"]}
 KERNEL = {"package": "kernel", "version": "2-1", "severity": "Important", "reboot": True}
 KB1 = {"id": "KB1", "severity": "Critical", "released": "-60d"}
 KB2 = {"id": "KB2", "severity": "Critical", "reboot": True, "supersedes": ["KB1"]}
-
-
-def states(report: PatchReport) -> dict[str, str]:
-    return {item.id: item.state for item in report.states}
 
 
 def blocked_machine() -> Machine:
@@ -34,7 +28,7 @@ def blocked_machine() -> Machine:
 def test_a_scan_installs_nothing_and_reports_what_is_missing() -> None:
     machine = one_machine(patches=[BASH, KERNEL])
     report = scan(machine, baseline())
-    assert states(report) == {"bash.x86_64": "MISSING", "kernel.x86_64": "MISSING"}
+    assert patch_states(report) == {"bash.x86_64": "MISSING", "kernel.x86_64": "MISSING"}
     assert machine.installed_patches() == {}
     assert (report.operation, report.exit_code, report.baseline_id) == ("Scan", 0, "pb-0123456789abcdef0")
     assert report.operation_end > report.operation_start
@@ -45,7 +39,7 @@ def test_a_scan_installs_nothing_and_reports_what_is_missing() -> None:
 def test_install_installs_reboots_and_reports() -> None:
     machine = one_machine(patches=[BASH])
     report = install(machine, baseline())
-    assert states(report) == {"bash.x86_64": "INSTALLED"}
+    assert patch_states(report) == {"bash.x86_64": "INSTALLED"}
     assert machine.boot_count == 2, "it reboots although the patch does not ask for it"
     assert report.compliant
     assert report.states[0].installed_at is not None
@@ -56,22 +50,22 @@ def test_nothing_to_install_does_not_reboot() -> None:
     install(machine, baseline())
     report = install(machine, baseline())
     assert machine.boot_count == 2
-    assert states(report) == {"bash.x86_64": "INSTALLED"}
+    assert patch_states(report) == {"bash.x86_64": "INSTALLED"}
 
 
 def test_without_reboot_it_is_pending_until_a_reboot_and_a_scan() -> None:
     machine = one_machine(patches=[BASH])
     report = install(machine, baseline(), reboot_option="NoReboot")
-    assert states(report) == {"bash.x86_64": "INSTALLED_PENDING_REBOOT"}
+    assert patch_states(report) == {"bash.x86_64": "INSTALLED_PENDING_REBOOT"}
     assert not report.compliant
     assert report.last_no_reboot_install is not None
-    assert states(scan(machine, baseline())) == {"bash.x86_64": "INSTALLED_PENDING_REBOOT"}
+    assert patch_states(scan(machine, baseline())) == {"bash.x86_64": "INSTALLED_PENDING_REBOOT"}
     machine.reboot()
     machine.wait_for_agent(300)
     before = last_report(machine)
     assert before is not None
-    assert states(before) == {"bash.x86_64": "INSTALLED_PENDING_REBOOT"}
-    assert states(scan(machine, baseline())) == {"bash.x86_64": "INSTALLED"}
+    assert patch_states(before) == {"bash.x86_64": "INSTALLED_PENDING_REBOOT"}
+    assert patch_states(scan(machine, baseline())) == {"bash.x86_64": "INSTALLED"}
 
 
 def test_what_waits_for_a_reboot_makes_the_next_install_reboot() -> None:
@@ -79,14 +73,14 @@ def test_what_waits_for_a_reboot_makes_the_next_install_reboot() -> None:
     install(machine, baseline(), reboot_option="NoReboot")
     report = install(machine, baseline())
     assert machine.boot_count == 2
-    assert states(report) == {"bash.x86_64": "INSTALLED"}
+    assert patch_states(report) == {"bash.x86_64": "INSTALLED"}
 
 
 def test_what_others_installed_is_never_pending() -> None:
     machine = one_machine(patches=[KERNEL])
     machine.install_patches(machine.applicable_patches())
     assert machine.reboot_pending
-    assert states(scan(machine, baseline())) == {"kernel.x86_64": "INSTALLED"}
+    assert patch_states(scan(machine, baseline())) == {"kernel.x86_64": "INSTALLED"}
 
 
 def test_a_later_scan_with_another_baseline_overwrites_compliance() -> None:
@@ -94,7 +88,7 @@ def test_a_later_scan_with_another_baseline_overwrites_compliance() -> None:
     scan(machine, baseline(BaselineId="pb-1"))
     report = scan(machine, baseline(rule({"SEVERITY": ["Low"]}), BaselineId="pb-2"))
     assert last_report(machine) is report
-    assert (report.baseline_id, states(report), report.compliant) == ("pb-2", {}, True)
+    assert (report.baseline_id, patch_states(report), report.compliant) == ("pb-2", {}, True)
 
 
 def test_the_newest_approved_version_is_installed_and_not_a_later_one() -> None:
@@ -128,22 +122,22 @@ def test_installed_but_not_in_the_baseline_is_other_without_details() -> None:
 def test_a_rejected_patch_that_is_installed(action: str, state: str, compliant: bool) -> None:
     machine = one_machine(patches=[{**BASH, "preinstalled": True}])
     report = scan(machine, baseline(RejectedPatches=["bash-*"], RejectedPatchesAction=action))
-    assert states(report) == {"bash.x86_64": state}
+    assert patch_states(report) == {"bash.x86_64": state}
     assert report.compliant is compliant
 
 
 def test_a_rejected_package_comes_in_as_a_dependency() -> None:
     machine = blocked_machine()
     report = install(machine, baseline(RejectedPatches=["lib-*"], RejectedPatchesAction="ALLOW_AS_DEPENDENCY"))
-    assert states(report) == {"lib.x86_64": "INSTALLED_OTHER", "app.x86_64": "INSTALLED"}
+    assert patch_states(report) == {"lib.x86_64": "INSTALLED_OTHER", "app.x86_64": "INSTALLED"}
 
 
 def test_block_holds_back_what_depends_on_it_too() -> None:
     base = baseline(RejectedPatches=["lib-*"], RejectedPatchesAction="BLOCK")
     machine = blocked_machine()
-    assert states(scan(machine, base)) == {"app.x86_64": "MISSING"}
+    assert patch_states(scan(machine, base)) == {"app.x86_64": "MISSING"}
     report = install(machine, base)
-    assert states(report) == {"app.x86_64": "FAILED"}
+    assert patch_states(report) == {"app.x86_64": "FAILED"}
     assert report.exit_code == 1
     assert machine.installed_patches() == {}
 
@@ -155,99 +149,16 @@ def test_a_rejected_patch_is_not_installed_by_itself(action: str) -> None:
     assert {key.split(".")[0] for key in machine.installed_patches()} == {"kernel"}
 
 
-@pytest.mark.parametrize(
-    ("fails", "expected"),
-    [
-        (True, {"bash.x86_64": "FAILED", "kernel.x86_64": "FAILED"}),
-        (["bash.x86_64"], {"bash.x86_64": "FAILED", "kernel.x86_64": "INSTALLED"}),
-        (["bash.x86_64:0:1-1"], {"bash.x86_64": "FAILED", "kernel.x86_64": "INSTALLED"}),
-    ],
-)
-def test_installs_that_fail(fails: Any, expected: dict[str, str]) -> None:
-    machine = one_machine(patches=[BASH, KERNEL], faults={"install_fails": fails})
-    report = install(machine, baseline())
-    assert states(report) == expected
-    assert report.exit_code == 1
-    assert "Failed to install bash.x86_64:0:1-1" in report.error
-    assert states(scan(machine, baseline()))["bash.x86_64"] == "MISSING"
-
-
-def test_a_full_disk_fails_every_patch_and_takes_no_reboot() -> None:
-    machine = one_machine(patches=[BASH], faults={"disk_full": True})
-    assert states(install(machine, baseline())) == {"bash.x86_64": "FAILED"}
-    assert machine.boot_count == 1
-
-
-def test_too_little_space_fails_the_patch_that_does_not_fit() -> None:
-    machine = one_machine(patches=[{**BASH, "size_mib": 5}, {**KERNEL, "size_mib": 500}])
-    machine.alter({"volumes": {machine.root_volume.volume_id: {"used_mib": machine.root_volume.size_mib - 100}}})
-    assert states(install(machine, baseline())) == {"bash.x86_64": "INSTALLED", "kernel.x86_64": "FAILED"}
-
-
-def test_the_agent_lost_in_the_middle_leaves_half_of_it() -> None:
-    machine = one_machine(patches=[BASH, KERNEL], faults={"agent_lost": "install"})
-    with pytest.raises(AgentLost):
-        install(machine, baseline())
-    assert len(machine.installed_patches()) == 1
-    assert last_report(machine) is None
-    with pytest.raises(AgentLost):
-        scan(machine, baseline())
-    machine.alter({"faults": {"agent_lost": ""}})
-    assert states(scan(machine, baseline())) == {"bash.x86_64": "INSTALLED_PENDING_REBOOT", "kernel.x86_64": "MISSING"}
-
-
-def test_a_machine_switched_off_meanwhile_loses_the_operation() -> None:
-    machine = one_machine(patches=[BASH])
-    machine.stop()
-    with pytest.raises(AgentLost):
-        scan(machine, baseline())
-
-
-def test_a_reboot_that_hangs_never_reports() -> None:
-    machine = one_machine(patches=[BASH], faults={"reboot_hangs": True})
-    with pytest.raises(AgentLost, match="did not come back"):
-        install(machine, baseline())
-    assert last_report(machine) is None
-
-
-def test_a_slow_install_takes_longer() -> None:
-    quick, slow = one_machine(patches=[BASH]), one_machine(patches=[BASH], faults={"install_slowness": 10})
-    durations = []
-    for machine in (quick, slow):
-        install(machine, baseline(), reboot_option="NoReboot")
-        durations.append(machine.clock.seconds())
-    assert durations[1] - durations[0] == pytest.approx(15 * 9)
-
-
-@pytest.mark.parametrize(("reboot", "boots"), [(False, 1), (True, 2)])
-def test_a_patch_that_breaks_a_service(reboot: bool, boots: int) -> None:
-    machine = one_machine(patches=[{**BASH, "reboot": reboot, "breaks": ["app", "nosuch"]}], services=["app"])
-    machine.install_patches(machine.applicable_patches())
-    assert machine.service("app").running is reboot, "what asks for a reboot breaks only at the boot"
-    if reboot:
-        machine.reboot()
-        machine.wait_for_agent(300)
-    assert machine.boot_count == boots
-    assert machine.service("app").state == "failed"
-
-
-def test_a_scan_that_fails_leaves_compliance_alone() -> None:
-    machine = one_machine(patches=[BASH])
-    first = scan(machine, baseline())
-    machine.alter({"faults": {"scan_fails": True}})
-    for report in (scan(machine, baseline()), install(machine, baseline())):
-        assert report.exit_code == 1
-        assert report.error
-    assert last_report(machine) is first
-    assert machine.installed_patches() == {}
-
-
 def test_an_override_list_installs_exactly_that_and_compliance_is_by_the_baseline() -> None:
     low = {"package": "vim", "version": "9-1", "severity": "Low"}
     machine = one_machine(patches=[BASH, KERNEL, low])
     base = baseline(rule({"SEVERITY": ["Critical", "Important"]}))
     report = install(machine, base, override_list=[{"id": "vim.x86_64"}, {"id": "ke*"}], override_url="s3://b/l.yaml")
-    assert states(report) == {"bash.x86_64": "MISSING", "kernel.x86_64": "INSTALLED", "vim.x86_64": "INSTALLED_OTHER"}
+    assert patch_states(report) == {
+        "bash.x86_64": "MISSING",
+        "kernel.x86_64": "INSTALLED",
+        "vim.x86_64": "INSTALLED_OTHER",
+    }
     assert report.install_override_list == "s3://b/l.yaml"
 
 
@@ -265,7 +176,7 @@ def test_an_empty_override_list_installs_nothing() -> None:
     machine = one_machine(patches=[BASH])
     report = install(machine, baseline(), override_list=[])
     assert machine.boot_count == 1
-    assert states(report) == {"bash.x86_64": "MISSING"}
+    assert patch_states(report) == {"bash.x86_64": "MISSING"}
 
 
 def test_windows_states_and_what_is_left_out() -> None:
@@ -282,7 +193,7 @@ def test_windows_states_and_what_is_left_out() -> None:
     )
     base = baseline(rule({"MSRC_SEVERITY": ["Critical"]}, ApproveAfterDays=14))
     report = scan(machine, base)
-    assert states(report) == {
+    assert patch_states(report) == {
         "KB1": "INSTALLED_OTHER",
         "KB2": "MISSING",
         "KB3": "AVAILABLE_SECURITY_UPDATE",
@@ -291,19 +202,19 @@ def test_windows_states_and_what_is_left_out() -> None:
     other = next(item for item in report.states if item.id == "KB1")
     assert (other.title, other.classification, other.severity) == ("", "", "")
     after = install(machine, base)
-    assert states(after)["KB2"] == "INSTALLED"
-    assert "KB1" not in states(after), "the update that replaced it stands for it"
+    assert patch_states(after)["KB2"] == "INSTALLED"
+    assert "KB1" not in patch_states(after), "the update that replaced it stands for it"
 
 
 def test_a_replaced_update_that_was_never_installed_is_not_applicable() -> None:
     machine = one_machine("windows", [KB1, KB2], installed=["KB2"])
-    assert states(scan(machine, baseline())) == {"KB2": "INSTALLED", "KB1": "NOT_APPLICABLE"}
+    assert patch_states(scan(machine, baseline())) == {"KB2": "INSTALLED", "KB1": "NOT_APPLICABLE"}
 
 
 def test_linux_only_counts_what_is_not_applicable() -> None:
     machine = one_machine(patches=[BASH, KERNEL], not_applicable=["kernel.x86_64"])
     report = scan(machine, baseline())
-    assert states(report) == {"bash.x86_64": "MISSING"}
+    assert patch_states(report) == {"bash.x86_64": "MISSING"}
     assert report.counts()["NOT_APPLICABLE"] == 1
 
 
@@ -311,7 +222,7 @@ def test_patches_of_the_future_are_not_there_yet() -> None:
     machine = one_machine(patches=[{**BASH, "released": "2026-11-02"}])
     assert scan(machine, baseline()).states == ()
     machine.clock.sleep(2 * 86400)
-    assert states(scan(machine, baseline())) == {"bash.x86_64": "MISSING"}
+    assert patch_states(scan(machine, baseline())) == {"bash.x86_64": "MISSING"}
 
 
 def test_counts_and_severities_of_what_counts_against_the_node() -> None:
@@ -367,5 +278,5 @@ def test_an_install_leaves_nothing_missing_and_installs_nothing_else(
     assert expected == wanted
     report = install(machine, base, reboot_option="NoReboot" if no_reboot else "RebootIfNeeded")
     state = "INSTALLED_PENDING_REBOOT" if no_reboot else "INSTALLED"
-    assert states(report) == dict.fromkeys(wanted, state)
+    assert patch_states(report) == dict.fromkeys(wanted, state)
     assert machine.boot_count == (2 if wanted and not no_reboot else 1)
