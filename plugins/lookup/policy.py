@@ -50,8 +50,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - The policy's C(batches) (their names), C(environments) (their names), C(tag_keys), C(group_patterns),
-      C(accounts), C(path) and C(sha256), or with O(waves_of) a list of waves.
+    - The policy's C(batches) (their names), C(environments) (their names), C(deliveries) (of each environment),
+      C(tag_keys), C(group_patterns), C(accounts), C(path) and C(sha256), or with O(waves_of) a list of waves.
   type: list
   elements: raw
 """

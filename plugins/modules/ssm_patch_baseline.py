@@ -330,22 +330,16 @@ baseline:
 """
 
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline import manage_baseline
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_args import (
+    FILTER_ARGS,
+    RULE_ARGS,
+    RULE_EXCLUDES,
+)
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_model import LEVELS, SYSTEMS
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import ACCOUNTS_ARGS, aws_module, run
 
 
 def argument_spec() -> dict[str, dict[str, object]]:
-    filters = {
-        "key": {"type": "str", "required": True},
-        "values": {"type": "list", "elements": "str", "required": True},
-    }
-    rule = {
-        "patch_filters": {"type": "list", "elements": "dict", "required": True, "options": filters},
-        "approve_after_days": {"type": "int"},
-        "approve_until_date": {"type": "str"},
-        "compliance_level": {"type": "str", "choices": list(LEVELS)},
-        "enable_non_security": {"type": "bool"},
-    }
     source = {
         "name": {"type": "str", "required": True},
         "products": {"type": "list", "elements": "str", "required": True},
@@ -360,15 +354,15 @@ def argument_spec() -> dict[str, dict[str, object]]:
         "approval_rules": {
             "type": "list",
             "elements": "dict",
-            "options": rule,
-            "mutually_exclusive": [("approve_after_days", "approve_until_date")],
+            "options": RULE_ARGS,
+            "mutually_exclusive": RULE_EXCLUDES,
         },
         "approved_patches": {"type": "list", "elements": "str"},
         "approved_patches_compliance_level": {"type": "str", "choices": list(LEVELS)},
         "approved_patches_enable_non_security": {"type": "bool"},
         "rejected_patches": {"type": "list", "elements": "str"},
         "rejected_patches_action": {"type": "str", "choices": ["ALLOW_AS_DEPENDENCY", "BLOCK"]},
-        "global_filters": {"type": "list", "elements": "dict", "options": filters},
+        "global_filters": {"type": "list", "elements": "dict", "options": FILTER_ARGS},
         "sources": {"type": "list", "elements": "dict", "options": source},
         "available_security_updates_compliance_status": {"type": "str", "choices": ["COMPLIANT", "NON_COMPLIANT"]},
         "default_baseline": {"type": "bool"},

@@ -11,7 +11,7 @@ from .model import Policy
 
 
 def policy_view(policy: Policy) -> dict[str, Any]:
-    """Names of batches and environments, tag keys, patterns of patch groups, accounts, file and digest."""
+    """Batches, environments and who installs there, tag keys, patterns of patch groups, accounts, file and digest."""
     batches = [batch.name for batch in policy.batches]
     batches += [batch.name for application in policy.applications for batch in application.batches]
     return {
@@ -19,6 +19,7 @@ def policy_view(policy: Policy) -> dict[str, Any]:
         "sha256": policy.sha256,
         "batches": list(dict.fromkeys(batches)),
         "environments": [environment.name for environment in policy.environments],
+        "deliveries": {environment.name: environment.delivery for environment in policy.environments},
         "tag_keys": {
             cloud: {field: list(keys) for field, keys in fields.items()} for cloud, fields in policy.tag_keys.items()
         },
