@@ -48,23 +48,23 @@ def main(argv: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     server = serve(Application(fleet, arguments.check_answers), arguments.port)
-    text = "".join(f"export {name}={value}\n" for name, value in environment(fleet, server.server_port).items())
-    if arguments.env_file:
-        Path(arguments.env_file).write_text(text, encoding="utf-8")
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-    def stop(_signal: int, _frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
+        text = "".join(f"export {name}={value}\n" for name, value in environment(fleet, server.server_port).items())
+        if arguments.env_file:
+            Path(arguments.env_file).write_text(text, encoding="utf-8")
+        sys.stdout.write(text)
+        sys.stdout.flush()
         server.serve_forever()
     except KeyboardInterrupt:
         pass
     finally:
         fleet.close()
     return 0
+
+
+def _interrupt(_signal: int, _frame: Any) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

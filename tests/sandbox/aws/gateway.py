@@ -47,9 +47,12 @@ class Gateway:
         request.get_data(cache=True)
         request_id = str(uuid.uuid4())
         status, headers, body = self._answer(request, request_id)
-        headers = {"x-amzn-RequestId": request_id, **headers, "Content-Length": str(len(body))}
-        if request.method == "HEAD":
-            headers["Content-Length"] = environ.get("sandbox.length", "0")
+        length = {"Content-Length": str(len(body))}
+        # An answer to HEAD tells the length of a body that it does not have.
+        headers = {
+            "x-amzn-RequestId": request_id,
+            **(length | headers if request.method == "HEAD" else headers | length),
+        }
         start_response(f"{status} {'OK' if status < 400 else 'Error'}", list(headers.items()))
         return [body]
 

@@ -69,14 +69,16 @@ class MotoApp:
             parts, status, headers = run_wsgi_app(self._dispatcher(), environ, buffered=True)
         except NotImplementedError:
             raise not_served(service, operation) from None
-        return int(status.split()[0]), dict(headers.items()), b"".join(parts)
+        named = {
+            "Content-Length" if name.lower() == "content-length" else name: value for name, value in headers.items()
+        }
+        return int(status.split()[0]), named, b"".join(parts)
 
     def reset(self) -> None:
-        """Forget everything that moto keeps."""
-        if self._app is not None:
-            from moto.moto_api._internal.models import moto_api_backend
+        """Forget everything that moto keeps. That is kept once per process, whoever asked for it."""
+        from moto.moto_api._internal.models import moto_api_backend
 
-            moto_api_backend.reset()
+        moto_api_backend.reset()
 
 
 def rest_operation(service: str, request: Request) -> str:

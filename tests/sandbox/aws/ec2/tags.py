@@ -14,6 +14,17 @@ from .filters import dry_run, missing, paged, select
 
 MAX_TAGS = 50
 MAX_RESOURCES = 1000
+_KINDS = {
+    "i": ("instance", "InvalidInstanceID"),
+    "vol": ("volume", "InvalidVolume"),
+    "snap": ("snapshot", "InvalidSnapshot"),
+    "ami": ("image", "InvalidAMIID"),
+    "eni": ("network interface", "InvalidNetworkInterfaceID"),
+    "sg": ("security group", "InvalidSecurityGroupID"),
+    "subnet": ("subnet", "InvalidSubnetID"),
+    "vpc": ("vpc", "InvalidVpcID"),
+}
+"""What an id begins with, and how EC2 calls one that is not there. Only the first three exist in the sandbox."""
 
 
 class TagStore:
@@ -75,11 +86,7 @@ def _tags_of(call: Call, resource_id: str) -> dict[str, str]:
     kept = call.store(TagStore).tags
     if resource_id in kept:
         return kept[resource_id]
-    known = {
-        "i": ("instance", "InvalidInstanceID"),
-        "vol": ("volume", "InvalidVolume"),
-        "snap": ("snapshot", "InvalidSnapshot"),
-    }.get(resource_id.partition("-")[0])
+    known = _KINDS.get(resource_id.partition("-")[0])
     if known is None:
         raise ServiceError("InvalidID", f"The ID '{resource_id}' is not valid")
     raise missing(*known, [resource_id])

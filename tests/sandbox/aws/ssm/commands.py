@@ -4,8 +4,8 @@
 """A command and what becomes of it on each node: states, counts, and how the whole is judged from its parts.
 
 Rules from the user guide, "Understanding command statuses": delivery timeouts, undeliverable invocations and those on
-a wrong platform do not count against MaxErrors; with more errors than MaxErrors the command has failed and the rest is terminated; a command
-whose invocations did not all succeed, without too many errors, is incomplete.
+a wrong platform do not count against MaxErrors; with more errors than MaxErrors the command has failed and the rest is
+terminated; a command whose invocations did not all succeed, without too many errors, is incomplete.
 """
 
 from __future__ import annotations

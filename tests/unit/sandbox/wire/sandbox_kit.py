@@ -66,18 +66,50 @@ def fleet_data() -> dict[str, Any]:
             ),
         ],
         "patches": [
-            {"os": "redhat", "package": "openssl", "version": "1:3.0.7-24.el9", "severity": "Important",
-             "released": "-95d", "preinstalled": True},
-            {"os": "redhat", "package": "openssl", "version": "1:3.0.7-27.el9", "severity": "Important",
-             "released": "-35d", "seconds": 5, "advisories": ["RHSA-2026:2447"]},
-            {"os": "redhat", "package": "kernel", "version": "5.14.0-427.18.1.el9_4", "severity": "Critical",
-             "released": "-30d", "reboot": True, "seconds": 10},
-            {"os": "windows", "id": "KB5044281", "severity": "Critical", "released": "-33d", "reboot": True,
-             "seconds": 10},
-            {"os": "ubuntu", "package": "curl", "version": "7.81.0-1ubuntu1.17", "priority": "Optional",
-             "released": "-20d", "seconds": 5},
+            {
+                "os": "redhat",
+                "package": "openssl",
+                "version": "1:3.0.7-24.el9",
+                "severity": "Important",
+                "released": "-95d",
+                "preinstalled": True,
+            },
+            {
+                "os": "redhat",
+                "package": "openssl",
+                "version": "1:3.0.7-27.el9",
+                "severity": "Important",
+                "released": "-35d",
+                "seconds": 5,
+                "advisories": ["RHSA-2026:2447"],
+            },
+            {
+                "os": "redhat",
+                "package": "kernel",
+                "version": "5.14.0-427.18.1.el9_4",
+                "severity": "Critical",
+                "released": "-30d",
+                "reboot": True,
+                "seconds": 10,
+            },
+            {
+                "os": "windows",
+                "id": "KB5044281",
+                "severity": "Critical",
+                "released": "-33d",
+                "reboot": True,
+                "seconds": 10,
+            },
+            {
+                "os": "ubuntu",
+                "package": "curl",
+                "version": "7.81.0-1ubuntu1.17",
+                "priority": "Optional",
+                "released": "-20d",
+                "seconds": 5,
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 class Sandbox:
@@ -110,8 +142,12 @@ class Sandbox:
         home = self.fleet.home
         mine = {"aws_access_key_id": home.access_key, "aws_secret_access_key": home.secret_key}
         chosen = keys or (mine if account == HOME else self._role_keys(account))
-        config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, read_timeout=20,
-                        s3={"addressing_style": "path"})  # fmt: skip
+        config = Config(
+            retries={"total_max_attempts": 1},
+            parameter_validation=False,
+            read_timeout=20,
+            s3={"addressing_style": "path"},
+        )
         made = boto3.client(service, endpoint_url=self.url, region_name=region, config=config, **chosen)
         if not keys:
             self._clients[service, account, region] = made
@@ -145,7 +181,8 @@ class Sandbox:
             found = {item["InstanceId"]: item for page in pages for item in page["CommandInvocations"]}
             return found if found and all(item["Status"] in DONE for item in found.values()) else {}
 
-        return eventually(ended, seconds)
+        found: dict[str, dict[str, Any]] = eventually(ended, seconds)
+        return found
 
     def script(self, node_id: str, text: str, **more: Any) -> dict[str, Any]:
         """Run a shell script on a node; its invocation."""

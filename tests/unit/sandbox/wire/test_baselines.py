@@ -22,16 +22,24 @@ def create(sandbox: Sandbox, **more: Any) -> str:
 
 
 def rules(*changes: dict[str, Any]) -> dict[str, Any]:
-    return {"PatchRules": [{name: value for name, value in (RULE | change).items() if value is not None}
-                           for change in changes]}  # fmt: skip
+    return {
+        "PatchRules": [
+            {name: value for name, value in (RULE | change).items() if value is not None} for change in changes
+        ]
+    }
 
 
 def test_a_baseline_is_what_was_asked_for_and_defaults(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm")
     found = ssm.get_patch_baseline(BaselineId=create(sandbox, ApprovalRules=rules({}), Description="for tests"))
-    assert found["ApprovalRules"]["PatchRules"][0] == RULE | {"ComplianceLevel": "UNSPECIFIED", "EnableNonSecurity": False}
+    assert found["ApprovalRules"]["PatchRules"][0] == RULE | {
+        "ComplianceLevel": "UNSPECIFIED",
+        "EnableNonSecurity": False,
+    }
     assert (found["RejectedPatchesAction"], found["ApprovedPatchesComplianceLevel"]) == (
-        "ALLOW_AS_DEPENDENCY", "UNSPECIFIED")  # fmt: skip
+        "ALLOW_AS_DEPENDENCY",
+        "UNSPECIFIED",
+    )
     assert (found["GlobalFilters"], found["Sources"], found["PatchGroups"]) == ({"PatchFilters": []}, [], [])
     assert "Tags" not in found
     assert create(sandbox) != create(sandbox)
@@ -50,21 +58,47 @@ def test_a_baseline_is_what_was_asked_for_and_defaults(sandbox: Sandbox) -> None
         ({"ApprovalRules": rules(*[{}] * 11)}, False),
         ({"GlobalFilters": {"PatchFilters": [FILTER | {"Key": "MSRC_SEVERITY"}]}}, False),
         ({"OperatingSystem": "WINDOWS", "GlobalFilters": {"PatchFilters": [FILTER | {"Key": "MSRC_SEVERITY"}]}}, True),
-        ({"OperatingSystem": "UBUNTU", "ApprovalRules": {"PatchRules": [{"PatchFilterGroup": {"PatchFilters": [
-            {"Key": "PRIORITY", "Values": ["Required"]}]}}]}}, True),
-        ({"OperatingSystem": "UBUNTU", "ApprovalRules": {"PatchRules": [{"PatchFilterGroup": {"PatchFilters": [
-            {"Key": "PRIORITY", "Values": ["Required"]}]}, "ApproveAfterDays": 7}]}}, True),
+        (
+            {
+                "OperatingSystem": "UBUNTU",
+                "ApprovalRules": {
+                    "PatchRules": [
+                        {"PatchFilterGroup": {"PatchFilters": [{"Key": "PRIORITY", "Values": ["Required"]}]}}
+                    ]
+                },
+            },
+            True,
+        ),
+        (
+            {
+                "OperatingSystem": "UBUNTU",
+                "ApprovalRules": {
+                    "PatchRules": [
+                        {
+                            "PatchFilterGroup": {"PatchFilters": [{"Key": "PRIORITY", "Values": ["Required"]}]},
+                            "ApproveAfterDays": 7,
+                        }
+                    ]
+                },
+            },
+            True,
+        ),
         ({"OperatingSystem": "WINDOWS", "ApprovedPatchesEnableNonSecurity": True}, False),
         ({"AvailableSecurityUpdatesComplianceStatus": "COMPLIANT"}, False),
         ({"OperatingSystem": "WINDOWS", "AvailableSecurityUpdatesComplianceStatus": "NON_COMPLIANT"}, True),
         ({"Sources": [{"Name": "mirror", "Products": ["*"], "Configuration": "[mirror]\nenabled=1"}]}, True),
-        ({"OperatingSystem": "WINDOWS", "Sources": [{"Name": "mirror", "Products": ["*"], "Configuration": "x"}]}, False),
+        (
+            {"OperatingSystem": "WINDOWS", "Sources": [{"Name": "mirror", "Products": ["*"], "Configuration": "x"}]},
+            False,
+        ),
         ({"Tags": [{"Key": "aws:owner", "Value": "x"}]}, False),
     ],
-)  # fmt: skip
+)
 def test_what_a_baseline_may_be(sandbox: Sandbox, wanted: dict[str, Any], accepted: bool) -> None:
     arguments = {"Name": "mine", "OperatingSystem": "SUSE"} | wanted
-    assert code_of(sandbox.client("ssm").create_patch_baseline, **arguments) == ("" if accepted else "ValidationException")
+    assert code_of(sandbox.client("ssm").create_patch_baseline, **arguments) == (
+        "" if accepted else "ValidationException"
+    )
 
 
 def test_a_client_token_makes_creation_safe_to_repeat(sandbox: Sandbox) -> None:
@@ -78,7 +112,11 @@ def test_an_update_keeps_what_it_does_not_name(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm")
     baseline_id = create(sandbox, ApprovalRules=rules({}), ApprovedPatches=["curl*"], Description="old")
     updated = ssm.update_patch_baseline(BaselineId=baseline_id, Description="new", RejectedPatches=["vim*"])
-    assert (updated["Description"], updated["ApprovedPatches"], updated["RejectedPatches"]) == ("new", ["curl*"], ["vim*"])
+    assert (updated["Description"], updated["ApprovedPatches"], updated["RejectedPatches"]) == (
+        "new",
+        ["curl*"],
+        ["vim*"],
+    )
     assert len(updated["ApprovalRules"]["PatchRules"]) == 1
     emptied = ssm.update_patch_baseline(BaselineId=baseline_id, ApprovedPatches=[])
     assert emptied["ApprovedPatches"] == []
@@ -97,8 +135,9 @@ def test_baselines_in_use_stay(sandbox: Sandbox) -> None:
     ssm.deregister_patch_baseline_for_patch_group(BaselineId=baseline_id, PatchGroup="g1")
     ssm.register_default_patch_baseline(BaselineId=baseline_id)
     assert code_of(ssm.delete_patch_baseline, BaselineId=baseline_id) == "ResourceInUseException"
-    other = ssm.describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["AWS"]},
-                                                  {"Key": "OPERATING_SYSTEM", "Values": ["SUSE"]}])  # fmt: skip
+    other = ssm.describe_patch_baselines(
+        Filters=[{"Key": "OWNER", "Values": ["AWS"]}, {"Key": "OPERATING_SYSTEM", "Values": ["SUSE"]}]
+    )
     ssm.register_default_patch_baseline(BaselineId=other["BaselineIdentities"][0]["BaselineId"])
     ssm.delete_patch_baseline(BaselineId=baseline_id)
     assert code_of(ssm.get_patch_baseline, BaselineId=baseline_id) == "DoesNotExistException"
@@ -109,7 +148,8 @@ def test_aws_s_own_baselines_can_be_read_and_not_changed(sandbox: Sandbox) -> No
     ssm = sandbox.client("ssm")
     systems = set()
     for page in ssm.get_paginator("describe_patch_baselines").paginate(
-            Filters=[{"Key": "OWNER", "Values": ["AWS"]}], PaginationConfig={"PageSize": 5}):  # fmt: skip
+        Filters=[{"Key": "OWNER", "Values": ["AWS"]}], PaginationConfig={"PageSize": 5}
+    ):
         for identity in page["BaselineIdentities"]:
             found = ssm.get_patch_baseline(BaselineId=identity["BaselineId"])
             assert found["ApprovalRules"]["PatchRules"]
@@ -136,8 +176,12 @@ def test_baselines_are_found_by_owner_name_and_system(sandbox: Sandbox) -> None:
     assert found(OWNER="Self", OPERATING_SYSTEM="WINDOWS") == []
     wrong = [{"Key": "COLOUR", "Values": ["red"]}]
     assert code_of(ssm.describe_patch_baselines, Filters=wrong) == "ValidationException"
-    assert sandbox.client("ssm", PROD).describe_patch_baselines(
-        Filters=[{"Key": "OWNER", "Values": ["Self"]}])["BaselineIdentities"] == []  # fmt: skip
+    assert (
+        sandbox.client("ssm", PROD).describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])[
+            "BaselineIdentities"
+        ]
+        == []
+    )
 
 
 def test_a_group_has_one_baseline_for_each_system(sandbox: Sandbox) -> None:
@@ -152,7 +196,9 @@ def test_a_group_has_one_baseline_for_each_system(sandbox: Sandbox) -> None:
     assert ssm.get_patch_baseline(BaselineId=suse)["PatchGroups"] == ["g1"]
     mappings = ssm.describe_patch_groups()["Mappings"]
     assert {(item["PatchGroup"], item["BaselineIdentity"]["BaselineId"]) for item in mappings} == {
-        ("g1", suse), ("g1", windows)}  # fmt: skip
+        ("g1", suse),
+        ("g1", windows),
+    }
     one = ssm.describe_patch_groups(Filters=[{"Key": "OPERATING_SYSTEM", "Values": ["SUSE"]}])["Mappings"]
     assert [item["BaselineIdentity"]["BaselineId"] for item in one] == [suse]
     assert ssm.describe_patch_groups(Filters=[{"Key": "NAME_PREFIX", "Values": ["h"]}])["Mappings"] == []
@@ -168,8 +214,10 @@ def test_a_baseline_takes_25_groups(sandbox: Sandbox) -> None:
         ssm.register_patch_baseline_for_patch_group(BaselineId=baseline_id, PatchGroup=f"g{number}")
     one_more = {"BaselineId": baseline_id, "PatchGroup": "g25"}
     assert code_of(ssm.register_patch_baseline_for_patch_group, **one_more) == "ResourceLimitExceededException"
-    pages = [page["Mappings"] for page in ssm.get_paginator("describe_patch_groups").paginate(
-        PaginationConfig={"PageSize": 10})]  # fmt: skip
+    pages = [
+        page["Mappings"]
+        for page in ssm.get_paginator("describe_patch_groups").paginate(PaginationConfig={"PageSize": 10})
+    ]
     assert [len(page) for page in pages] == [10, 10, 5]
 
 
@@ -188,10 +236,12 @@ def test_tags_of_ssm_s_own_resources(sandbox: Sandbox) -> None:
     many = [{"Key": f"k{number}", "Value": "x"} for number in range(50)]
     assert code_of(ssm.add_tags_to_resource, Tags=many, **one) == "TooManyTagsError"
     for kind, resource_id, code in (
-        ("PatchBaseline", NOWHERE, "InvalidResourceId"), ("MaintenanceWindow", "mw-0123456789abcdef0", "InvalidResourceId"),
-        ("ManagedInstance", "i-0aaaaaaaaaaaaaa01", "InvalidResourceId"), ("Parameter", "p", "InvalidResourceType"),
+        ("PatchBaseline", NOWHERE, "InvalidResourceId"),
+        ("MaintenanceWindow", "mw-0123456789abcdef0", "InvalidResourceId"),
+        ("ManagedInstance", "i-0aaaaaaaaaaaaaa01", "InvalidResourceId"),
+        ("Parameter", "p", "InvalidResourceType"),
         ("Toaster", "p", "ValidationException"),
-    ):  # fmt: skip
+    ):
         assert code_of(ssm.list_tags_for_resource, ResourceType=kind, ResourceId=resource_id) == code
 
 

@@ -16,8 +16,17 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from tests.unit.sandbox.wire.sandbox_kit import (
-    FOREIGN, HOME, LINUX, OTHER_REGION, PROD, PROD_LINUX, REGION, TEST, Sandbox, code_of,
-)  # fmt: skip
+    FOREIGN,
+    HOME,
+    LINUX,
+    OTHER_REGION,
+    PROD,
+    PROD_LINUX,
+    REGION,
+    TEST,
+    Sandbox,
+    code_of,
+)
 
 UNKNOWN = {"aws_access_key_id": "AKIAAAAAAAAAAAAAAAAA", "aws_secret_access_key": "x"}
 
@@ -66,9 +75,15 @@ def test_a_session_ends(sandbox: Sandbox) -> None:
 def signed_post(sandbox: Sandbox, body: bytes, when: datetime | None = None, sent: bytes | None = None) -> Any:
     """A GetCallerIdentity of our own making; what is sent may differ from what was signed."""
     home = sandbox.fleet.home
-    request = AWSRequest("POST", f"{sandbox.url}/", data=body, headers={
-        "Content-Type": "application/x-www-form-urlencoded", "Host": sandbox.url.removeprefix("http://"),
-    })  # fmt: skip
+    request = AWSRequest(
+        "POST",
+        f"{sandbox.url}/",
+        data=body,
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Host": sandbox.url.removeprefix("http://"),
+        },
+    )
     signer = SigV4Auth(Credentials(home.access_key, home.secret_key), "sts", REGION)
     moment = when or datetime.now(UTC)
     request.context["timestamp"] = moment.strftime("%Y%m%dT%H%M%SZ")
@@ -119,7 +134,9 @@ def test_only_roles_of_the_fleet_can_be_assumed_and_only_from_home(sandbox: Sand
     assert code_of(sandbox.client("sts", TEST).assume_role, **role) == "AccessDenied"
 
 
-@pytest.mark.parametrize(("external", "code"), [("only-we-know", ""), ("guess", "AccessDenied"), (None, "AccessDenied")])
+@pytest.mark.parametrize(
+    ("external", "code"), [("only-we-know", ""), ("guess", "AccessDenied"), (None, "AccessDenied")]
+)
 def test_the_external_id_is_checked(sandbox: Sandbox, external: str | None, code: str) -> None:
     arguments = {"RoleArn": f"arn:aws:iam::{PROD}:role/patching", "RoleSessionName": "someone"}
     given = {"ExternalId": external} if external else {}

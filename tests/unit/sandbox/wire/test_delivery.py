@@ -48,7 +48,9 @@ class Bench:
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     made = Bench()
-    monkeypatch.setattr(Machine, "run_script", lambda machine, text, shell, **more: made.run(machine, text, shell, **more))
+    monkeypatch.setattr(
+        Machine, "run_script", lambda machine, text, shell, **more: made.run(machine, text, shell, **more)
+    )
     yield made
     made.go.set()
 
@@ -73,7 +75,9 @@ def test_no_more_nodes_at_a_time_than_asked_for(sandbox: Sandbox, bench: Bench, 
 
 
 @pytest.mark.parametrize(("errors", "reached"), [("0", 1), ("2", 3), ("10%", 3)])
-def test_after_too_many_errors_the_rest_is_terminated(sandbox: Sandbox, bench: Bench, errors: str, reached: int) -> None:
+def test_after_too_many_errors_the_rest_is_terminated(
+    sandbox: Sandbox, bench: Bench, errors: str, reached: int
+) -> None:
     bench.failing = set(NODES)
     command_id = send(sandbox, MaxConcurrency="1", MaxErrors=errors)
     outcome = sandbox.outcome(command_id, MANY)
@@ -157,7 +161,7 @@ def test_exit_194_reboots_the_node_and_runs_the_script_again(sandbox: Sandbox) -
 def test_exit_3010_does_the_same_on_windows(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     codes = iter([3010, 0])
     monkeypatch.setattr(
-        Machine, "run_script", lambda machine, text, shell, **more: ScriptResult(next(codes), shell, "", 1.0)
+        Machine, "run_script", lambda _machine, _text, shell, **_more: ScriptResult(next(codes), shell, "", 1.0)
     )
     before = sandbox.machine(WINDOWS).boot_count
     command_id = sandbox.run([WINDOWS], "AWS-RunPowerShellScript", {"commands": ["exit 3010"]})
@@ -166,7 +170,7 @@ def test_exit_3010_does_the_same_on_windows(sandbox: Sandbox, monkeypatch: pytes
 
 
 def test_194_is_a_plain_failure_on_windows(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Machine, "run_script", lambda machine, text, shell, **more: ScriptResult(194, "", "", 1.0))
+    monkeypatch.setattr(Machine, "run_script", lambda *_given, **_more: ScriptResult(194, "", "", 1.0))
     before = sandbox.machine(WINDOWS).boot_count
     outcome = sandbox.outcome(sandbox.run([WINDOWS], "AWS-RunPowerShellScript", {"commands": ["exit 194"]}))
     assert outcome[WINDOWS]["StatusDetails"] == "Failed"

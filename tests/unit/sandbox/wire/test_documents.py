@@ -39,7 +39,9 @@ def create(sandbox: Sandbox, **more: Any) -> dict[str, Any]:
 
 def test_a_document_runs_step_by_step_until_one_fails(sandbox: Sandbox) -> None:
     create(sandbox)
-    outcome = sandbox.outcome(sandbox.run([LINUX], "greet", {"word": ["bye"], "lines": ["echo one", "echo two"]}))[LINUX]
+    outcome = sandbox.outcome(sandbox.run([LINUX], "greet", {"word": ["bye"], "lines": ["echo one", "echo two"]}))[
+        LINUX
+    ]
     assert outcome["StatusDetails"] == "Failed"
     steps = {plugin["Name"]: plugin for plugin in outcome["CommandPlugins"]}
     assert (steps["speak"]["Output"], steps["speak"]["Status"]) == ("bye there\none\ntwo\n", "Success")
@@ -166,9 +168,12 @@ def test_what_is_no_calendar(sandbox: Sandbox) -> None:
 def test_associations_are_kept_and_told_by_node(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm")
     made = ssm.create_association(
-        Name="AWS-RunPatchBaseline", Targets=[{"Key": "tag:Patch Group", "Values": ["g1"]}],
-        Parameters={"Operation": ["Install"]}, ScheduleExpression="rate(1 day)", AssociationName="nightly",
-    )["AssociationDescription"]  # fmt: skip
+        Name="AWS-RunPatchBaseline",
+        Targets=[{"Key": "tag:Patch Group", "Values": ["g1"]}],
+        Parameters={"Operation": ["Install"]},
+        ScheduleExpression="rate(1 day)",
+        AssociationName="nightly",
+    )["AssociationDescription"]
 
     def of(node_id: str) -> list[str]:
         answer = ssm.describe_instance_associations_status(InstanceId=node_id)
@@ -182,5 +187,7 @@ def test_associations_are_kept_and_told_by_node(sandbox: Sandbox) -> None:
     assert code_of(ssm.describe_instance_associations_status, InstanceId=HYBRID) == "InvalidInstanceId"
     ssm.delete_association(AssociationId=made["AssociationId"])
     assert (of(LINUX), code_of(ssm.delete_association, AssociationId=made["AssociationId"])) == (
-        [], "AssociationDoesNotExist")  # fmt: skip
+        [],
+        "AssociationDoesNotExist",
+    )
     assert sandbox.client("ssm", PROD).list_associations()["Associations"] == []

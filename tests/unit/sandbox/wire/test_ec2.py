@@ -11,8 +11,19 @@ import pytest
 
 from tests.sandbox.aws.ec2.filters import wildcard
 from tests.unit.sandbox.wire.sandbox_kit import (
-    BARE, HYBRID, LINUX, MANY, NOBODY, PROD, STOPPED, UBUNTU, WINDOWS, Sandbox, code_of, eventually,
-)  # fmt: skip
+    BARE,
+    HYBRID,
+    LINUX,
+    MANY,
+    NOBODY,
+    PROD,
+    STOPPED,
+    UBUNTU,
+    WINDOWS,
+    Sandbox,
+    code_of,
+    eventually,
+)
 
 
 def ids(answer: dict[str, Any]) -> set[str]:
@@ -169,7 +180,9 @@ def test_tagging_is_all_or_nothing(sandbox: Sandbox) -> None:
 def test_volumes_belong_to_instances(sandbox: Sandbox) -> None:
     ec2 = sandbox.client("ec2")
     attached = [{"Name": "attachment.instance-id", "Values": [LINUX]}]
-    volumes = {volume["Attachments"][0]["Device"]: volume for volume in ec2.describe_volumes(Filters=attached)["Volumes"]}
+    volumes = {
+        volume["Attachments"][0]["Device"]: volume for volume in ec2.describe_volumes(Filters=attached)["Volumes"]
+    }
     assert {device: volume["Size"] for device, volume in volumes.items()} == {"/dev/sda1": 20, "/dev/sdf": 50}
     assert volumes["/dev/sdf"]["KmsKeyId"].startswith("arn:aws:kms:eu-central-1:111111111111:")
     assert volumes["/dev/sdf"]["Tags"] == [{"Key": "backup", "Value": "daily"}]
@@ -216,8 +229,12 @@ def test_a_snapshot_can_fail(sandbox: Sandbox) -> None:
 
 
 def test_volumes_can_be_left_out_of_the_set(sandbox: Sandbox) -> None:
-    volumes = {entry["Ebs"]["VolumeId"] for entry in sandbox.client("ec2").describe_instances(InstanceIds=[LINUX])
-               ["Reservations"][0]["Instances"][0]["BlockDeviceMappings"]}  # fmt: skip
+    volumes = {
+        entry["Ebs"]["VolumeId"]
+        for entry in sandbox.client("ec2").describe_instances(InstanceIds=[LINUX])["Reservations"][0]["Instances"][0][
+            "BlockDeviceMappings"
+        ]
+    }
     data = snapshot(sandbox, specification={"ExcludeBootVolume": True})
     assert len(data) == 1
     boot = snapshot(sandbox, specification={"ExcludeDataVolumeIds": [data[0]["VolumeId"]]})

@@ -72,7 +72,11 @@ def test_a_fault_can_look_at_parameters_and_let_some_pass(sandbox: Sandbox) -> N
     ssm = sandbox.client("ssm")
     arm(sandbox, "error", operation="DescribePatchGroups", params={"MaxResults": 7}, after=1)
     assert [code_of(ssm.describe_patch_groups, MaxResults=number) for number in (7, 5, 7, 7)] == [
-        "", "", "InternalServerError", ""]  # fmt: skip
+        "",
+        "",
+        "InternalServerError",
+        "",
+    ]
 
 
 def test_a_fault_can_be_a_matter_of_chance_that_repeats(sandbox: Sandbox) -> None:
@@ -124,9 +128,15 @@ def test_others_are_served_while_one_is_delayed(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"kind": "explode"}, {"kind": "error", "colour": "red"}, {"kind": "error", "probability": 2}, {},
-     {"kind": "error", "times": 0}, {"kind": "delay", "seconds": "long"}],
-)  # fmt: skip
+    [
+        {"kind": "explode"},
+        {"kind": "error", "colour": "red"},
+        {"kind": "error", "probability": 2},
+        {},
+        {"kind": "error", "times": 0},
+        {"kind": "delay", "seconds": "long"},
+    ],
+)
 def test_faults_that_cannot_be(sandbox: Sandbox, wrong: dict[str, Any]) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
         sandbox.control("POST", "faults", wrong)
@@ -156,8 +166,11 @@ def test_every_request_is_recorded_with_what_it_asked(sandbox: Sandbox) -> None:
 def test_nothing_secret_is_recorded(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm")
     ssm.put_parameter(Name="/p", Value="hunter2", Type="SecureString")
-    ssm.create_patch_baseline(Name="mine", OperatingSystem="SUSE", Sources=[
-        {"Name": "mirror", "Products": ["*"], "Configuration": "password=hunter2"}])  # fmt: skip
+    ssm.create_patch_baseline(
+        Name="mine",
+        OperatingSystem="SUSE",
+        Sources=[{"Name": "mirror", "Products": ["*"], "Configuration": "password=hunter2"}],
+    )
     text = str(sandbox.control("GET", "requests"))
     assert "hunter2" not in text
     assert sandbox.fleet.home.secret_key not in text

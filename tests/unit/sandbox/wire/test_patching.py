@@ -11,12 +11,27 @@ from typing import Any
 import pytest
 
 from tests.unit.sandbox.wire.sandbox_kit import (
-    HYBRID, LINUX, NOBODY, PROD, STOPPED, UBUNTU, WINDOWS, Sandbox, code_of,
-)  # fmt: skip
+    HYBRID,
+    LINUX,
+    NOBODY,
+    PROD,
+    STOPPED,
+    UBUNTU,
+    WINDOWS,
+    Sandbox,
+    code_of,
+)
 
 KERNEL, OPENSSL = "kernel.x86_64", "openssl.x86_64"
-EVERYTHING = {"PatchRules": [{"PatchFilterGroup": {"PatchFilters": [{"Key": "PRODUCT", "Values": ["*"]}]},
-                              "ApproveAfterDays": 0, "EnableNonSecurity": True}]}  # fmt: skip
+EVERYTHING = {
+    "PatchRules": [
+        {
+            "PatchFilterGroup": {"PatchFilters": [{"Key": "PRODUCT", "Values": ["*"]}]},
+            "ApproveAfterDays": 0,
+            "EnableNonSecurity": True,
+        }
+    ]
+}
 
 
 def baseline(sandbox: Sandbox, group: str = "g1", system: str = "REDHAT_ENTERPRISE_LINUX", **more: Any) -> str:
@@ -118,7 +133,7 @@ def put(sandbox: Sandbox, text: str, **more: Any) -> str:
 
 
 def output(invocation: dict[str, Any]) -> str:
-    return next(plugin["Output"] for plugin in invocation["CommandPlugins"] if plugin["Name"] == "PatchLinux")
+    return str(next(plugin["Output"] for plugin in invocation["CommandPlugins"] if plugin["Name"] == "PatchLinux"))
 
 
 def test_an_override_list_installs_exactly_its_patches(sandbox: Sandbox) -> None:
@@ -203,7 +218,11 @@ def test_a_group_is_told_as_a_whole(sandbox: Sandbox) -> None:
     sandbox.patch(LINUX, "Scan")
     ssm = sandbox.client("ssm")
     whole = ssm.describe_patch_group_state(PatchGroup="g1")
-    assert (whole["Instances"], whole["InstancesWithMissingPatches"], whole["InstancesWithInstalledPatches"]) == (2, 1, 0)
+    assert (whole["Instances"], whole["InstancesWithMissingPatches"], whole["InstancesWithInstalledPatches"]) == (
+        2,
+        1,
+        0,
+    )
 
     def members(*filters: dict[str, Any]) -> list[str]:
         answer = ssm.describe_instance_patch_states_for_patch_group(PatchGroup="g1", Filters=list(filters))

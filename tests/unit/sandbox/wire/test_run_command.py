@@ -11,8 +11,19 @@ from typing import Any
 import pytest
 
 from tests.unit.sandbox.wire.sandbox_kit import (
-    BARE, HYBRID, LINUX, MANY, NOBODY, PROD, STOPPED, UBUNTU, WINDOWS, Sandbox, code_of, eventually,
-)  # fmt: skip
+    BARE,
+    HYBRID,
+    LINUX,
+    MANY,
+    NOBODY,
+    PROD,
+    STOPPED,
+    UBUNTU,
+    WINDOWS,
+    Sandbox,
+    code_of,
+    eventually,
+)
 
 SHELL = {"DocumentName": "AWS-RunShellScript", "Parameters": {"commands": ["true"]}}
 PATCH = {"DocumentName": "AWS-RunPatchBaseline", "Parameters": {"Operation": ["Scan"]}}
@@ -32,18 +43,27 @@ PATCH = {"DocumentName": "AWS-RunPatchBaseline", "Parameters": {"Operation": ["S
         (SHELL | {"InstanceIds": [LINUX], "DocumentVersion": "7"}, "InvalidDocumentVersion"),
         (SHELL | {"InstanceIds": [LINUX], "Parameters": {}}, "InvalidParameters"),
         (SHELL | {"InstanceIds": [LINUX], "Parameters": {"commands": ["x"], "colour": ["red"]}}, "InvalidParameters"),
-        (SHELL | {"InstanceIds": [LINUX], "Parameters": {"commands": ["x"], "executionTimeout": ["0"]}},
-         "InvalidParameters"),
+        (
+            SHELL | {"InstanceIds": [LINUX], "Parameters": {"commands": ["x"], "executionTimeout": ["0"]}},
+            "InvalidParameters",
+        ),
         (PATCH | {"InstanceIds": [LINUX], "Parameters": {"Operation": ["Remove"]}}, "InvalidParameters"),
         (PATCH | {"InstanceIds": [LINUX], "Parameters": {"Operation": ["Scan", "Install"]}}, "InvalidParameters"),
-        (PATCH | {"InstanceIds": [LINUX], "Parameters": {"Operation": ["Install"], "RebootOption": ["Later"]}},
-         "InvalidParameters"),
-        (PATCH | {"InstanceIds": [LINUX], "Parameters": {"Operation": ["Install"], "InstallOverrideList": ["a.yml"]}},
-         "InvalidParameters"),
-        (PATCH | {"InstanceIds": [LINUX], "Parameters": {"Operation": ["Install"], "SnapshotId": ["window"]}},
-         "InvalidParameters"),
+        (
+            PATCH | {"InstanceIds": [LINUX], "Parameters": {"Operation": ["Install"], "RebootOption": ["Later"]}},
+            "InvalidParameters",
+        ),
+        (
+            PATCH
+            | {"InstanceIds": [LINUX], "Parameters": {"Operation": ["Install"], "InstallOverrideList": ["a.yml"]}},
+            "InvalidParameters",
+        ),
+        (
+            PATCH | {"InstanceIds": [LINUX], "Parameters": {"Operation": ["Install"], "SnapshotId": ["window"]}},
+            "InvalidParameters",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused_never_becomes_a_command(sandbox: Sandbox, request_: dict[str, Any], code: str) -> None:
     ssm = sandbox.client("ssm")
     assert code_of(ssm.send_command, **request_) == code
@@ -52,7 +72,9 @@ def test_what_is_refused_never_becomes_a_command(sandbox: Sandbox, request_: dic
 
 def test_a_script_runs_and_its_output_is_shown(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm")
-    command_id = sandbox.run([LINUX], "AWS-RunShellScript", {"commands": ["echo one", "echo two"]}, Comment="r1 observe")
+    command_id = sandbox.run(
+        [LINUX], "AWS-RunShellScript", {"commands": ["echo one", "echo two"]}, Comment="r1 observe"
+    )
     invocation = sandbox.outcome(command_id)[LINUX]
     plugin = invocation["CommandPlugins"][0]
     assert (plugin["Name"], plugin["Output"], plugin["ResponseCode"]) == ("aws:runShellScript", "one\ntwo\n", 0)
@@ -61,7 +83,12 @@ def test_a_script_runs_and_its_output_is_shown(sandbox: Sandbox) -> None:
     assert (whole["StandardOutputContent"], whole["StatusDetails"]) == ("one\ntwo\n", "Success")
     assert whole["ExecutionElapsedTime"].startswith("PT")
     listed = ssm.list_commands(CommandId=command_id)["Commands"][0]
-    assert (listed["Status"], listed["TargetCount"], listed["CompletedCount"], listed["ErrorCount"]) == ("Success", 1, 1, 0)
+    assert (listed["Status"], listed["TargetCount"], listed["CompletedCount"], listed["ErrorCount"]) == (
+        "Success",
+        1,
+        1,
+        0,
+    )
     assert (listed["MaxConcurrency"], listed["MaxErrors"], listed["TimeoutSeconds"]) == ("50", "0", 3600)
     plain = ssm.list_command_invocations(CommandId=command_id)["CommandInvocations"][0]
     assert plain["CommandPlugins"] == []
@@ -135,10 +162,14 @@ def test_targets(sandbox: Sandbox, targets: list[dict[str, Any]], expected: set[
 
 def test_a_script_for_another_platform_does_not_run(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm")
-    command_id = ssm.send_command(Targets=[{"Key": "tag:Name", "Values": ["db-1", "app-1"]}], **SHELL)["Command"]["CommandId"]
+    command_id = ssm.send_command(Targets=[{"Key": "tag:Name", "Values": ["db-1", "app-1"]}], **SHELL)["Command"][
+        "CommandId"
+    ]
     outcome = sandbox.outcome(command_id)
     assert {node: item["StatusDetails"] for node, item in outcome.items()} == {
-        LINUX: "Success", WINDOWS: "InvalidPlatform"}  # fmt: skip
+        LINUX: "Success",
+        WINDOWS: "InvalidPlatform",
+    }
 
 
 def test_hybrid_nodes_take_commands(sandbox: Sandbox) -> None:

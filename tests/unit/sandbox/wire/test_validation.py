@@ -47,10 +47,13 @@ RULE = {"PatchFilterGroup": {"PatchFilters": []}, "ApproveAfterDays": 1}
         ("ListCommands", {"Filters": [{"key": "Colour", "value": "red"}]}, "enum value set"),
         ("ListCommands", {"MaxResults": 51}, "less than or equal to 50"),
         ("DescribeInstanceInformation", {"MaxResults": 4}, "greater than or equal to 5"),
-        ("CreateMaintenanceWindow", {"Name": "abc", "Schedule": "rate(1 day)", "Duration": 25, "Cutoff": 0,
-                                     "AllowUnassociatedTargets": False}, "less than or equal to 24"),
+        (
+            "CreateMaintenanceWindow",
+            {"Name": "abc", "Schedule": "rate(1 day)", "Duration": 25, "Cutoff": 0, "AllowUnassociatedTargets": False},
+            "less than or equal to 24",
+        ),
     ],
-)  # fmt: skip
+)
 def test_ssm_refuses_what_its_model_does_not_allow(
     sandbox: Sandbox, operation: str, arguments: dict[str, Any], says: str
 ) -> None:
@@ -137,18 +140,37 @@ def test_ec2_refuses_what_it_does_not_know(sandbox: Sandbox, added: dict[str, st
 def test_ec2_and_sts_name_what_is_missing(sandbox: Sandbox) -> None:
     ec2, sts = sandbox.client("ec2"), sandbox.client("sts", HOME)
     assert code_of(ec2._make_api_call, operation_name="StopInstances", api_params={}) == "MissingParameter"
-    assert code_of(ec2._make_api_call, operation_name="CreateSnapshots", api_params={
-        "InstanceSpecification": {"InstanceId": LINUX}, "CopyTagsFromSource": "nowhere"}) == "InvalidParameterValue"  # fmt: skip
-    assert code_of(sts._make_api_call, operation_name="AssumeRole", api_params={"RoleArn": "x" * 20}) == "ValidationError"
+    assert (
+        code_of(
+            ec2._make_api_call,
+            operation_name="CreateSnapshots",
+            api_params={"InstanceSpecification": {"InstanceId": LINUX}, "CopyTagsFromSource": "nowhere"},
+        )
+        == "InvalidParameterValue"
+    )
+    assert (
+        code_of(sts._make_api_call, operation_name="AssumeRole", api_params={"RoleArn": "x" * 20}) == "ValidationError"
+    )
 
 
 # botocore's own validator knows required members, types, unknown members and lengths: all that it reports we report.
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 500) | st.text(max_size=4) | st.sampled_from([LINUX, "WINDOWS", "tag:a"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
-        ["Key", "Values", "PatchRules", "PatchFilterGroup", "PatchFilters", "ApproveAfterDays", "Colour"]), inner),
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 500)
+    | st.text(max_size=4)
+    | st.sampled_from([LINUX, "WINDOWS", "tag:a"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["Key", "Values", "PatchRules", "PatchFilterGroup", "PatchFilters", "ApproveAfterDays", "Colour"]
+            ),
+            inner,
+        )
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 _OPERATIONS = ["SendCommand", "CreatePatchBaseline", "DescribeInstancePatchStates", "RegisterTaskWithMaintenanceWindow"]
 
 
@@ -178,5 +200,6 @@ def test_answers_are_held_against_the_model() -> None:
     assert operation is not None
     good = {"Mappings": [{"PatchGroup": "g", "BaselineIdentity": {"BaselineId": "pb-0123456789abcdef0"}}]}
     assert answer_violations(operation.output_shape, good) == []
-    for bad in ({"Mappings": [{"Group": "g"}]}, {"Mappings": [{"PatchGroup": 1}]}, {"Mappings": {}}):
-        assert answer_violations(operation.output_shape, bad)
+    wrong: list[Any] = [[{"Group": "g"}], [{"PatchGroup": 1}], {}]
+    for mappings in wrong:
+        assert answer_violations(operation.output_shape, {"Mappings": mappings})
