@@ -47,3 +47,12 @@ attributes:
     details:
       - Changes nothing.
 """
+
+    CONTROLLER = r"""
+options: {}
+attributes:
+  action:
+    description: Has an action plugin of the same name, so all of it happens on the controller.
+  connection:
+    description: Uses the task's connection to do its work.
+"""

@@ -53,6 +53,7 @@ def _predict(params: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         "changed": bool(planned),
+        "batch": params["batch"],
         "opened": None,
         "reason": "the gate is not evaluated in check mode",
         "wave": 0,
@@ -73,6 +74,7 @@ def _join(params: Mapping[str, Any]) -> dict[str, Any]:
         planned = planned_nodes(LedgerScope(ledger, params["run_id"], params["batch"], joined.wave, "verify"))
     return {
         "changed": bool(joined.wave),
+        "batch": params["batch"],
         "opened": joined.opened,
         "reason": joined.reason,
         "wave": joined.wave,

@@ -1,0 +1,17 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Begin, query or finish a run. Runs on the controller, see module_utils/_controller_action.py."""
+
+from __future__ import annotations
+
+from ..module_utils._controller_action import ControllerAction
+from ..module_utils._ledger.run_module import RUN_MODULE_ARGS, RUN_MODULE_RULES, run_module_work
+
+
+class ActionModule(ControllerAction):
+    """The action of the module patch_run."""
+
+    ARGUMENTS = RUN_MODULE_ARGS
+    CONSTRAINTS = RUN_MODULE_RULES
+    WORK = staticmethod(run_module_work)
