@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.fleet import build_fleet
+from tests.sandbox.fleet import Fleet, build_fleet
 from tests.sandbox.machines import Machine, ManualClock, ScriptResult
 from tests.sandbox.machines.ssm_patching import PatchReport
 
 NODE_ID = "i-01234567890abcdef"
 ACCOUNT = "111111111111"
+# A fleet takes its machines' directories along when it goes; these stay until the tests end.
+_ALIVE: list[Fleet] = []
 
 
 def fleet_data(os: str = "redhat", patches: list[dict[str, Any]] | None = None, **machine: Any) -> dict[str, Any]:
@@ -29,7 +31,9 @@ def fleet_data(os: str = "redhat", patches: list[dict[str, Any]] | None = None, 
 
 def one_machine(os: str = "redhat", patches: list[dict[str, Any]] | None = None, **machine: Any) -> Machine:
     """That machine, with a clock that only passes when told."""
-    return build_fleet(fleet_data(os, patches, **machine), ManualClock()).machine(NODE_ID)
+    fleet = build_fleet(fleet_data(os, patches, **machine), ManualClock())
+    _ALIVE.append(fleet)
+    return fleet.machine(NODE_ID)
 
 
 def run_powershell(text: str, machine: Machine | None = None, timeout: float = 3600.0) -> ScriptResult:

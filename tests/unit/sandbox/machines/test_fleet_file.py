@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.sandbox.fleet import FleetError, build_fleet, large_fleet, load_fleet
 from tests.sandbox.machines import ManualClock, OperatingSystem, operating_system
@@ -243,6 +244,14 @@ def test_the_small_fleet_has_one_of_each_in_each_environment() -> None:
         ("test", "linux"),
         ("test", "windows"),
     ]
+
+
+def test_the_example_in_the_documentation_is_a_fleet() -> None:
+    text = (FLEETS / "README.md").read_text(encoding="utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    fleet = build_fleet(yaml.safe_load(example), ManualClock())
+    assert fleet.by_name("db01").power == "stopped"
+    assert "postgresql" in fleet.by_name("db01").services
 
 
 def test_large_fleets_spread_evenly() -> None:

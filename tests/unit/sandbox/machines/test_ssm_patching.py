@@ -221,6 +221,7 @@ def test_linux_only_counts_what_is_not_applicable() -> None:
 def test_patches_of_the_future_are_not_there_yet() -> None:
     machine = one_machine(patches=[{**BASH, "released": "2026-11-02"}])
     assert scan(machine, baseline()).states == ()
+    assert machine.applicable_patches() == []
     machine.clock.sleep(2 * 86400)
     assert patch_states(scan(machine, baseline())) == {"bash.x86_64": "MISSING"}
 
