@@ -37,6 +37,9 @@ if ls /var/run/reboot-required >/dev/null 2>&1; then
 elif command -v needs-restarting >/dev/null 2>&1; then
   needs-restarting -r >/dev/null 2>&1
   case $? in 0) echo 'reboot no' ;; 1) echo 'reboot yes' ;; esac
+elif command -v zypper >/dev/null 2>&1; then
+  zypper needs-rebooting >/dev/null 2>&1
+  case $? in 0) echo 'reboot no' ;; 102) echo 'reboot yes' ;; esac
 elif command -v apt-get >/dev/null 2>&1; then
   echo 'reboot no'
 fi
