@@ -4,7 +4,7 @@
 """Brings baselines and their registrations into force in many accounts and regions: the work of ``ssm_patch_policy``.
 
 Everything is read and planned before the first write, so that with an account that cannot be reached nothing changes in
-the others. How a baseline or a group is looked at, planned and changed is what ssm_patch_baseline and ssm_patch_group do.
+the others. A baseline or a group is looked at, planned and changed as ssm_patch_baseline and ssm_patch_group do it.
 """
 
 from __future__ import annotations

@@ -92,6 +92,8 @@ def _rule(approval: Approval, dialect: Dialect, os: str) -> tuple[dict[str, Any]
         if unrated or not kinds.words:
             what = f"{', '.join(unrated)} updates" if unrated else "updates other than security updates"
             remarks.append(f"{what} are approved only where the vendor rates them {' or '.join(ratings.words)}")
+    if os == "centos" and kinds.words:
+        remarks.append("has kinds of patches only in repositories with update notices, which its own are not")
     return rule, remarks
 
 

@@ -54,6 +54,8 @@ def policy_estate(
     Nodes that say too little, or that are in no group of the environment, are warned of. Raises InputError for an
     environment that the policy does not have and for rules that a baseline cannot have (see :func:`baseline_rules`).
     """
+    if policy.environment(environment) is None:
+        raise InputError("environment", environment, ", ".join(one.name for one in policy.environments))
     members, warnings = _members(policy, environment, facts)
     systems = sorted({os for groups in members.values() for found in groups.values() for os in found})
     approvals = {os: approval_for(policy, environment, os, now) for os in systems}

@@ -1,0 +1,228 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The policy of the demonstration, brought into force on its fleet over the real protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.integration.estate import ROOT, Estate, Played
+from tests.sandbox.client import SandboxProcess
+
+DEMO = ROOT / "playbooks" / "examples" / "demo"
+PLACES = {
+    "test": {
+        ("111111111111", "eu-central-1"): {"redhat", "ubuntu", "windows"},
+        ("111111111111", "eu-west-1"): {"amazon_linux_2023", "centos", "suse"},
+    },
+    "prod": {
+        ("222222222222", "eu-central-1"): {"oracle_linux", "redhat", "ubuntu", "windows"},
+        ("222222222222", "eu-west-1"): {"amazon_linux_2023", "centos", "suse"},
+    },
+    "lab": {("111111111111", "eu-central-1"): {"redhat", "windows"}},
+}
+"""The operating systems of each environment, as the fleet has them."""
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[SandboxProcess]:
+    """The fleet of the demonstration."""
+    with SandboxProcess("demo", speed=120) as sandbox:
+        yield sandbox
+
+
+def apply(estate: Estate, environment: str, *arguments: str, **variables: Any) -> Played:
+    """Bring the policy into force, or see what that would do."""
+    policy = {"patch_policy": str(DEMO / "policy.yml")} | variables
+    return estate.play(
+        "policy.yml", *arguments, inventory=DEMO / "inventory.yml", patch_environment=environment, **policy
+    )
+
+
+def ssm(sandbox: SandboxProcess, account: str, region: str) -> Any:
+    """A client of its own in an account: the tests look with other eyes than the modules."""
+    keys = {
+        "aws_access_key_id": sandbox.env["AWS_ACCESS_KEY_ID"],
+        "aws_secret_access_key": sandbox.env["AWS_SECRET_ACCESS_KEY"],
+    }
+    sts = boto3.client("sts", region_name=region, endpoint_url=sandbox.url, **keys)
+    role = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/patching", RoleSessionName="look")["Credentials"]
+    return boto3.client(
+        "ssm",
+        region_name=region,
+        endpoint_url=sandbox.url,
+        aws_access_key_id=role["AccessKeyId"],
+        aws_secret_access_key=role["SecretAccessKey"],
+        aws_session_token=role["SessionToken"],
+    )
+
+
+def baselines(sandbox: SandboxProcess, account: str, region: str) -> dict[str, dict[str, Any]]:
+    """The account's own baselines by name."""
+    client = ssm(sandbox, account, region)
+    own = client.describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])["BaselineIdentities"]
+    found = [client.get_patch_baseline(BaselineId=entry["BaselineId"]) for entry in own]
+    return {baseline["Name"]: baseline for baseline in found}
+
+
+def registered(sandbox: SandboxProcess, account: str, region: str) -> dict[str, set[str]]:
+    """The names of the baselines that each patch group is registered with."""
+    groups: dict[str, set[str]] = {}
+    for mapping in ssm(sandbox, account, region).describe_patch_groups()["Mappings"]:
+        groups.setdefault(mapping["PatchGroup"], set()).add(mapping["BaselineIdentity"]["BaselineName"])
+    return groups
+
+
+def approved(sandbox: SandboxProcess, account: str, region: str, name: str) -> dict[str, str]:
+    """What the service makes of a baseline: the status of each patch by its title."""
+    baseline = baselines(sandbox, account, region)[name]
+    effective = ssm(sandbox, account, region).describe_effective_patches_for_patch_baseline(
+        BaselineId=baseline["BaselineId"], MaxResults=50
+    )["EffectivePatches"]
+    return {
+        entry["Patch"].get("Name") or entry["Patch"]["KbNumber"]: entry["PatchStatus"]["DeploymentStatus"]
+        for entry in effective
+    }
+
+
+def delays(baseline: dict[str, Any]) -> list[int]:
+    """ApproveAfterDays of each rule."""
+    return [rule["ApproveAfterDays"] for rule in baseline["ApprovalRules"]["PatchRules"]]
+
+
+def test_check_then_apply_then_nothing_is_left_to_do(estate: Estate) -> None:
+    check = apply(estate, "test", "--check", "--diff")
+    assert check.returncode == 0, check.output
+    assert "changed=1" in check
+    assert "+++ after: patch baseline hybridops-test-redhat in 111111111111 eu-central-1" in check
+    assert "+++ after: patch group patch_test_0600_batch_2 in 111111111111 eu-central-1" in check
+    assert estate.sandbox.requests()
+    assert estate.sandbox.writes() == []
+
+    first = apply(estate, "test", "--diff")
+    assert first.returncode == 0, first.output
+    assert "changed=1" in first
+    operations = [entry["operation"] for entry in estate.sandbox.writes()]
+    assert operations.count("CreatePatchBaseline") == 6
+    assert operations.count("RegisterPatchBaselineForPatchGroup") == 6
+    assert len(operations) == 12
+
+    estate.sandbox.clear_requests()
+    for arguments in ((), ("--check", "--diff")):
+        again = apply(estate, "test", *arguments)
+        assert again.returncode == 0, again.output
+        assert "changed=0" in again
+        assert "+++ after" not in again
+    assert estate.sandbox.writes() == []
+
+
+def test_three_environments_side_by_side_in_the_same_accounts(estate: Estate) -> None:
+    for environment in PLACES:
+        played = apply(estate, environment)
+        assert played.returncode == 0, played.output
+    for environment, places in PLACES.items():
+        for place, systems in places.items():
+            found = baselines(estate.sandbox, *place)
+            names = {f"hybridops-{environment}-{os}" for os in systems}
+            assert {name for name in found if name.startswith(f"hybridops-{environment}-")} == names
+            groups = registered(estate.sandbox, *place)
+            windows = {name for name in names if name.endswith("windows")}
+            assert groups[f"patch_{environment}_0600_batch_1"] == names - windows
+            assert groups.get(f"patch_{environment}_0600_batch_2", set()) == windows
+            expected = 14 if environment == "prod" else 0
+            for name in names:
+                assert delays(found[name]) == [0 if name.endswith("ubuntu") else expected]
+
+
+def test_prod_waits_for_what_test_gets_at_once(estate: Estate) -> None:
+    for environment in ("test", "prod"):
+        assert apply(estate, environment).returncode == 0
+    test = approved(estate.sandbox, "111111111111", "eu-central-1", "hybridops-test-redhat")
+    prod = approved(estate.sandbox, "222222222222", "eu-central-1", "hybridops-prod-redhat")
+    assert test["sudo"] == "APPROVED"
+    assert prod["sudo"] == "PENDING_APPROVAL"
+    assert {test["kernel"], prod["kernel"]} == {"APPROVED"}
+    assert "vim-minimal" not in test, "an enhancement is no patch that the policy approves"
+    windows = approved(estate.sandbox, "222222222222", "eu-central-1", "hybridops-prod-windows")
+    assert windows["KB5044281"] == "APPROVED"
+    assert windows["KB4052623"] == "PENDING_APPROVAL"
+    assert "KB890830" not in windows
+    ubuntu = approved(estate.sandbox, "222222222222", "eu-central-1", "hybridops-prod-ubuntu")
+    assert ubuntu == {"openssl": "APPROVED", "linux-image-aws": "APPROVED", "libc6": "APPROVED"}
+    suse = approved(estate.sandbox, "222222222222", "eu-west-1", "hybridops-prod-suse")
+    assert suse["kernel-default"] == "APPROVED"
+
+
+def test_what_ubuntu_cannot_have_is_said(estate: Estate) -> None:
+    played = apply(estate, "prod", "--check")
+    assert "ubuntu: knows no dates of release, so that patches are approved at once and not after 14 days" in played
+
+
+def test_the_plan_finds_no_default_baseline_any_more(estate: Estate) -> None:
+    def plan() -> Played:
+        policy = str(DEMO / "policy.yml")
+        return estate.play("plan.yml", inventory=DEMO / "inventory.yml", patch_policy=policy, patch_environment="prod")
+
+    assert "default_baseline" in plan()
+    assert apply(estate, "prod").returncode == 0
+    after = plan()
+    assert after.returncode == 0, after.output
+    assert "default_baseline" not in after
+
+
+def test_a_changed_policy_changes_the_baselines_that_are_there(estate: Estate, tmp_path: Path) -> None:
+    assert apply(estate, "lab").returncode == 0
+    before = baselines(estate.sandbox, "111111111111", "eu-central-1")
+    text = (DEMO / "policy.yml").read_text(encoding="utf-8")
+    changed = tmp_path / "changed.yml"
+    changed.write_text(text.replace("after_days: 0}", "after_days: 3, rejected: [KB5044099]}"), encoding="utf-8")
+    played = apply(estate, "lab", patch_policy=str(changed))
+    assert played.returncode == 0, played.output
+    after = baselines(estate.sandbox, "111111111111", "eu-central-1")
+    assert {name: baseline["BaselineId"] for name, baseline in before.items()} == {
+        name: baseline["BaselineId"] for name, baseline in after.items()
+    }
+    windows = after["hybridops-lab-windows"]
+    assert delays(windows) == [3]
+    assert windows["RejectedPatches"] == ["KB5044099"]
+    assert after["hybridops-lab-redhat"]["RejectedPatches"] == []
+
+
+def test_native_delivery_is_refused_before_a_cloud_is_asked(estate: Estate, tmp_path: Path) -> None:
+    text = (DEMO / "policy.yml").read_text(encoding="utf-8")
+    native = tmp_path / "native.yml"
+    native.write_text(text.replace("{name: lab, ", "{name: lab, delivery: native, "), encoding="utf-8")
+    played = apply(estate, "lab", patch_policy=str(native))
+    assert played.returncode != 0
+    assert "are not programmed yet" in played
+    assert estate.sandbox.requests() == []
+
+
+def test_a_write_that_is_refused_is_told_and_a_further_call_does_the_rest(estate: Estate) -> None:
+    refused = {"operation": "CreatePatchBaseline", "params": {"Name": "hybridops-lab-windows"}}
+    estate.sandbox.fault("error", service="ssm", code="AccessDeniedException", status=400, **refused)
+    played = apply(estate, "lab")
+    assert played.returncode != 0
+    assert "create the patch baseline hybridops-lab-windows in 111111111111 eu-central-1" in played
+    assert "1 of 2 were changed. A further call does the rest" in played
+    assert "Traceback" not in played
+    assert registered(estate.sandbox, "111111111111", "eu-central-1") == {}
+    assert apply(estate, "lab").returncode == 0
+    groups = registered(estate.sandbox, "111111111111", "eu-central-1")
+    assert set(groups) == {"patch_lab_0600_batch_1", "patch_lab_0600_batch_2"}
+
+
+def test_lost_answers_make_nothing_twice(estate: Estate) -> None:
+    for operation in ("CreatePatchBaseline", "RegisterPatchBaselineForPatchGroup"):
+        estate.sandbox.fault("drop_after", service="ssm", operation=operation)
+    played = apply(estate, "lab")
+    assert played.returncode == 0, played.output
+    client = ssm(estate.sandbox, "111111111111", "eu-central-1")
+    own = client.describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])["BaselineIdentities"]
+    assert sorted(entry["BaselineName"] for entry in own) == ["hybridops-lab-redhat", "hybridops-lab-windows"]

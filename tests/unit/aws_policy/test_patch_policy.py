@@ -1,0 +1,224 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many baselines and groups at once: all is looked at before anything is written, and written once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ansible_collections.hybridops.patching.plugins.module_utils._aws import patch_policy
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_policy import (
+    apply_policy,
+    wanted_baselines,
+    wanted_groups,
+)
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
+
+from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, refusal
+
+ID, OTHER_ID = "pb-0123456789abcdef0", "pb-0123456789abcdef1"
+GROUP = "patch_prod_0600_batch_1"
+RULE = {"patch_filters": [{"key": "PRODUCT", "values": ["*"]}], "approve_after_days": 14}
+API_RULES = {
+    "PatchRules": [
+        {
+            "PatchFilterGroup": {"PatchFilters": [{"Key": "PRODUCT", "Values": ["*"]}]},
+            "ApproveAfterDays": 14,
+            "ComplianceLevel": "UNSPECIFIED",
+            "EnableNonSecurity": False,
+        }
+    ]
+}
+IDENTITY = {
+    "BaselineId": ID,
+    "BaselineName": "prod-suse",
+    "OperatingSystem": "SUSE",
+    "DefaultBaseline": False,
+}
+
+
+def baseline(name: str = "prod-suse", **values: Any) -> dict[str, Any]:
+    """An entry of the option ``baselines`` with what the argument spec adds."""
+    entry = {"account": ACCOUNT, "region": None, "name": name, "operating_system": "SUSE", "tags": None}
+    return entry | {"approval_rules": [RULE]} | values
+
+
+def group(*baselines: str, **values: Any) -> dict[str, Any]:
+    """An entry of the option ``groups``."""
+    return {"account": ACCOUNT, "region": None, "patch_group": GROUP, "baselines": list(baselines)} | values
+
+
+@dataclass
+class FakeModule:
+    """What the work needs of a module."""
+
+    params: dict[str, Any]
+    check_mode: bool = False
+
+
+@dataclass
+class Estate:
+    """Scripted places, and the module's work on them."""
+
+    monkeypatch: pytest.MonkeyPatch
+    wires: dict[tuple[str, str], Wire | AwsError] = field(default_factory=dict)
+
+    def apply(
+        self, baselines: list[dict[str, Any]], groups: list[dict[str, Any]], check_mode: bool = False
+    ) -> dict[str, Any]:
+        """The module's result, once every request of the scripts was sent."""
+        self.monkeypatch.setattr(patch_policy, "session_of", lambda _module: FakeSession(self.wires))
+        result = apply_policy(FakeModule({"baselines": baselines, "groups": groups}, check_mode))
+        for wire in self.wires.values():
+            if isinstance(wire, Wire):
+                wire.finish()
+        return result
+
+
+@pytest.fixture
+def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
+    return Estate(monkeypatch)
+
+
+NOTHING_THERE = [
+    Call("describe_patch_baselines", None, {"BaselineIdentities": []}),
+    Call("describe_patch_groups", None, {"Mappings": []}),
+]
+ALL_THERE: list[Call] = [
+    Call("describe_patch_baselines", None, {"BaselineIdentities": [IDENTITY]}),
+    Call(
+        "get_patch_baseline",
+        {"BaselineId": ID},
+        {"BaselineId": ID, "Name": "prod-suse", "OperatingSystem": "SUSE", "ApprovalRules": API_RULES},
+    ),
+    Call("list_tags_for_resource", None, {"TagList": [{"Key": "owner", "Value": "team"}]}),
+    Call("describe_patch_groups", None, {"Mappings": [{"PatchGroup": GROUP, "BaselineIdentity": IDENTITY}]}),
+]
+
+
+def test_new_baselines_are_made_then_registered_by_the_id_they_got(estate: Estate) -> None:
+    wire = Wire(
+        [
+            list(NOTHING_THERE),
+            Call("create_patch_baseline", None, {"BaselineId": ID}),
+            Call(
+                "register_patch_baseline_for_patch_group",
+                {"BaselineId": ID, "PatchGroup": GROUP},
+                {"BaselineId": ID, "PatchGroup": GROUP},
+            ),
+        ]
+    )
+    estate.wires[ACCOUNT, REGION] = wire
+    result = estate.apply([baseline(tags={"a": 1})], [group("prod-suse")])
+    assert result["changed"]
+    assert result["baselines"][0]["baseline_id"] == ID
+    assert result["groups"][0]["baselines"][0]["baseline_id"] == ID
+    sent = dict(wire.sent)["create_patch_baseline"]
+    assert sent["ApprovalRules"] == API_RULES
+    assert sent["Tags"] == [{"Key": "a", "Value": "1"}]
+    assert result["lines"] == [f"{ACCOUNT} {REGION}: new prod-suse; {GROUP} now has prod-suse"]
+
+
+def test_check_mode_tells_the_same_and_writes_nothing(estate: Estate) -> None:
+    estate.wires[ACCOUNT, REGION] = Wire([list(NOTHING_THERE)])
+    result = estate.apply([baseline()], [group("prod-suse")], check_mode=True)
+    assert result["changed"]
+    assert [diff["after_header"] for diff in result["diff"]] == [
+        f"patch baseline prod-suse in {ACCOUNT} {REGION}",
+        f"patch group {GROUP} in {ACCOUNT} {REGION}",
+    ]
+    assert result["groups"][0]["baselines"] == [{"baseline_id": "", "name": "prod-suse", "operating_system": "SUSE"}]
+
+
+def test_what_is_there_is_left_as_it_is(estate: Estate) -> None:
+    estate.wires[ACCOUNT, REGION] = Wire([list(ALL_THERE)])
+    result = estate.apply([baseline()], [group("prod-suse")])
+    assert not result["changed"]
+    assert result["diff"] == []
+    assert result["lines"] == [f"{ACCOUNT} {REGION}: unchanged prod-suse; {GROUP} has prod-suse"]
+
+
+def test_tags_are_added_and_none_is_taken_away(estate: Estate) -> None:
+    add = Call("add_tags_to_resource", None)
+    wire = Wire([list(ALL_THERE), add])
+    estate.wires[ACCOUNT, REGION] = wire
+    estate.apply([baseline(tags={"hybridops:environment": "prod"})], [group("prod-suse")])
+    assert wire.sent[-1][1]["Tags"] == [{"Key": "hybridops:environment", "Value": "prod"}]
+
+
+def test_another_baseline_of_a_group_gives_way(estate: Estate) -> None:
+    other = {**IDENTITY, "BaselineId": OTHER_ID, "BaselineName": "old"}
+    there = [*ALL_THERE[:3], Call("describe_patch_groups", None, {"Mappings": [_mapping(other)]})]
+    swap = {"PatchGroup": GROUP}
+    estate.wires[ACCOUNT, REGION] = Wire(
+        [
+            there,
+            Call("deregister_patch_baseline_for_patch_group", {"BaselineId": OTHER_ID, **swap}),
+            Call("register_patch_baseline_for_patch_group", {"BaselineId": ID, **swap}),
+        ]
+    )
+    assert estate.apply([baseline()], [group("prod-suse")])["groups"][0]["changed"]
+
+
+def test_a_group_may_have_baselines_that_are_not_of_this_call(estate: Estate) -> None:
+    mappings = Call("describe_patch_groups", None, {"Mappings": []})
+    listed = Call("describe_patch_baselines", None, {"BaselineIdentities": [IDENTITY]})
+    register = Call("register_patch_baseline_for_patch_group", {"BaselineId": ID, "PatchGroup": GROUP})
+    estate.wires[ACCOUNT, REGION] = Wire([[mappings, listed], register])
+    assert estate.apply([], [group("prod-suse")])["changed"]
+
+
+def test_a_place_that_cannot_be_reached_keeps_all_others_unwritten(estate: Estate) -> None:
+    estate.wires[ACCOUNT, REGION] = Wire([Call("describe_patch_baselines", None, {"BaselineIdentities": []})])
+    estate.wires["222222222222", REGION] = AwsError("cannot assume the role", code="AccessDenied")
+    with pytest.raises(AwsError, match="cannot assume the role"):
+        estate.apply([baseline(), baseline(account="222222222222")], [])
+
+
+def test_a_write_that_fails_says_how_much_was_done_and_registers_nothing(estate: Estate) -> None:
+    estate.wires[ACCOUNT, REGION] = Wire([list(NOTHING_THERE), Call("create_patch_baseline", None, {"BaselineId": ID})])
+    refused = Call("create_patch_baseline", None, refusal("AccessDeniedException"))
+    estate.wires["222222222222", REGION] = Wire(
+        [Call("describe_patch_baselines", None, {"BaselineIdentities": []}), refused]
+    )
+    with pytest.raises(AwsError, match=r"1 of 2 were changed"):
+        estate.apply([baseline(), baseline(account="222222222222")], [group("prod-suse")])
+
+
+@pytest.mark.parametrize(
+    ("baselines", "groups", "says"),
+    [
+        ([baseline(), baseline()], [], "prod-suse.*twice"),
+        ([], [group("a"), group("b")], f"{GROUP}.*twice"),
+        ([baseline("no spaces please")], [], r"baselines\[0\]\.name of no spaces please"),
+        ([baseline(rejected_patches=["a"] * 2 + [f"p{n}" for n in range(51)])], [], r"rejected_patches"),
+        ([], [group("a", patch_group="x" * 300)], "patch_group"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_the_first_request(
+    estate: Estate, baselines: list[dict[str, Any]], groups: list[dict[str, Any]], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        estate.apply(baselines, groups)
+
+
+def test_an_unknown_baseline_of_a_group_is_refused_before_the_first_write(estate: Estate) -> None:
+    listed = Call("describe_patch_baselines", None, {"BaselineIdentities": []})
+    estate.wires[ACCOUNT, REGION] = Wire([[*NOTHING_THERE, listed]])
+    with pytest.raises(InputError, match="prod-typo"):
+        estate.apply([baseline()], [group("prod-suse", "prod-typo")])
+
+
+def test_a_place_is_the_module_s_where_none_is_given() -> None:
+    (wanted,) = wanted_baselines([baseline(account=None)], REGION)
+    assert (wanted.account, wanted.region) == ("", REGION)
+    (wanted_group,) = wanted_groups([group("a", region="eu-west-1")], REGION)
+    assert wanted_group.region == "eu-west-1"
+
+
+def _mapping(identity: dict[str, Any]) -> dict[str, Any]:
+    return {"PatchGroup": GROUP, "BaselineIdentity": identity}
