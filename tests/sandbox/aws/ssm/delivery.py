@@ -62,8 +62,14 @@ class Delivery:
             self._places.release()
 
     def _deliver(self, invocation: Invocation) -> bool:
-        """Wait for the agent; False when the invocation ended without being delivered."""
+        """Wait for the agent; False when the invocation ended without being delivered.
+
+        To a node with the attribute ``undeliverable`` it cannot be sent at all.
+        """
         clock = self.world.clock
+        if invocation.machine.attributes.get("undeliverable"):
+            self.close(invocation, "Undeliverable")
+            return False
         while not self.abandoned:
             online = invocation.machine.wait_for_agent(min(SLICE * clock.speed, self.command.timeout))
             with self.world.lock:

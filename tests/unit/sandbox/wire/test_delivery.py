@@ -142,6 +142,17 @@ def test_a_node_that_stays_away_times_out(sandbox: Sandbox) -> None:
     assert (told["StatusDetails"], told["DeliveryTimedOutCount"], told["ErrorCount"]) == ("DeliveryTimedOut", 1, 0)
 
 
+def test_a_node_that_cannot_be_reached_at_all_counts_for_nothing(sandbox: Sandbox) -> None:
+    sandbox.machine(UBUNTU).alter({"attributes": {"undeliverable": True}})
+    command_id = sandbox.run([UBUNTU, LINUX], "AWS-RunShellScript", {"commands": ["true"]})
+    outcome = sandbox.outcome(command_id)
+    assert (outcome[UBUNTU]["Status"], outcome[UBUNTU]["StatusDetails"]) == ("Failed", "Undeliverable")
+    assert command(sandbox, command_id, "111111111111")["StatusDetails"] == "Success"
+    alone = sandbox.run([UBUNTU], "AWS-RunShellScript", {"commands": ["true"]})
+    sandbox.outcome(alone)
+    assert command(sandbox, alone, "111111111111")["StatusDetails"] == "Failed"
+
+
 def test_a_node_that_comes_back_in_time_is_reached(sandbox: Sandbox) -> None:
     command_id = sandbox.run([STOPPED], "AWS-RunShellScript", {"commands": ["echo here"]}, TimeoutSeconds=600)
     sandbox.client("ec2").start_instances(InstanceIds=[STOPPED])

@@ -66,6 +66,7 @@ def test_versions(sandbox: Sandbox) -> None:
     update = {"Name": "greet", "Content": changed, "DocumentVersion": "$LATEST", "VersionName": "short"}
     made = ssm.update_document(**update)["DocumentDescription"]
     assert (made["DocumentVersion"], made["DefaultVersion"]) == ("2", "1")
+    assert ssm.get_document(Name="greet")["DocumentVersion"] == "1"
     assert code_of(ssm.update_document, **update) == "DuplicateDocumentContent"
     assert code_of(ssm.update_document, **update | {"DocumentVersion": "1"}) == "InvalidDocumentVersion"
     assert sandbox.outcome(sandbox.run([LINUX], "greet", {}))[LINUX]["Status"] == "Failed"

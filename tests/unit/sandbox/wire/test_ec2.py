@@ -120,6 +120,9 @@ def test_a_request_is_refused_whole(sandbox: Sandbox) -> None:
     ec2 = sandbox.client("ec2")
     assert code_of(ec2.stop_instances, InstanceIds=[LINUX, NOBODY]) == "InvalidInstanceID.NotFound"
     assert code_of(ec2.stop_instances, InstanceIds=[LINUX], DryRun=True) == "DryRunOperation"
+    before = sandbox.machine(LINUX).boot_count
+    assert code_of(ec2.reboot_instances, InstanceIds=[LINUX, STOPPED]) == "IncorrectInstanceState"
+    assert (sandbox.machine(LINUX).power, sandbox.machine(LINUX).boot_count) == ("running", before)
     assert state(sandbox, LINUX) == "running"
 
 
