@@ -23,6 +23,9 @@ CUT_MARK = "--output truncated--"
 ERROR_MARK = re.compile(r"\r?\n?-{10}ERROR-{7}\r?\n")
 """Between standard output and standard error in the output that ListCommandInvocations gives."""
 
+AGENT_SAYS = re.compile(r"failed to run commands: exit status \d+$")
+"""What the agent adds to the error output of a script that failed; it says no more than the exit code."""
+
 SHORT_OUTPUT = 2_400
 """The agent cuts what ListCommandInvocations gives at 2,500 characters, of which the mark takes some."""
 
@@ -178,4 +181,4 @@ def _parted(text: str) -> tuple[str, str, str]:
 
 def _last_line(text: str) -> str:
     lines: Iterable[str] = (line.strip() for line in reversed(text.splitlines()))
-    return next((line for line in lines if line and line != CUT_MARK), "")
+    return next((line for line in lines if line and not line.endswith(CUT_MARK) and not AGENT_SAYS.match(line)), "")

@@ -75,6 +75,10 @@ class TestStatus:
         assert detail == "the command failed on it with exit code 1: no space left on device"
         assert len(failure_detail("Failed", 1, "", "x" * 5000, "")) == 300
 
+    def test_what_the_agent_adds_is_not_taken_for_the_reason(self) -> None:
+        errors = "disk full\nfailed to run commands: exit status 3\n"
+        assert failure_detail("Failed", 3, "", errors, "").endswith("exit code 3: disk full")
+
 
 class TestReading:
     def read(self, *calls: Call, node_ids: tuple[str, ...] = ()) -> list[Any]:
