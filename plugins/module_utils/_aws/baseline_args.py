@@ -10,7 +10,7 @@ from typing import Any
 from .baseline_model import LEVELS
 
 FILTER_ARGS: dict[str, Any] = {
-    "key": {"type": "str", "required": True},
+    "key": {"type": "str", "required": True, "no_log": False},
     "values": {"type": "list", "elements": "str", "required": True},
 }
 RULE_ARGS: dict[str, Any] = {
