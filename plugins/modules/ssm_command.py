@@ -222,7 +222,7 @@ def main() -> None:
         "max_concurrency": {"type": "str"},
         "max_errors": {"type": "str"},
         "output_s3_bucket_name": {"type": "str"},
-        "output_s3_key_prefix": {"type": "str"},
+        "output_s3_key_prefix": {"type": "str", "no_log": False},
     }
     module = bulk_module(
         spec,

@@ -190,7 +190,7 @@ def main() -> None:
     place = {"account": {"type": "str"}, "region": {"type": "str"}}
     spec = {
         "nodes": {"type": "list", "elements": "dict", "required": True},
-        "tag_keys": {"type": "list", "elements": "str", "default": ["Patch Group", "PatchGroup"]},
+        "tag_keys": {"type": "list", "elements": "str", "default": ["Patch Group", "PatchGroup"], "no_log": False},
         "patch_groups": {"type": "list", "elements": "str"},
         "targets": {"type": "list", "elements": "dict", "options": place},
         "horizon_hours": {"type": "int", "default": 24},
