@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.judge import command_checks
 from .._core.nodes import Node
+from .._core.states import SKIPPED
 from .._core.wave import application_hooks, reboot_modes
 from .scope import LedgerScope
 from .scope_args import WAVE_ARGS, open_wave_ledger
@@ -71,7 +72,10 @@ def _join(params: Mapping[str, Any]) -> dict[str, Any]:
     joined = join_wave(ledger, params["run_id"], params["batch"], params["node_ids"], override)
     planned: Planned = []
     if joined.opened:
-        planned = planned_nodes(LedgerScope(ledger, params["run_id"], params["batch"], joined.wave, "verify"))
+        scope = LedgerScope(ledger, params["run_id"], params["batch"], joined.wave, "snapshot")
+        planned = planned_nodes(scope)
+        unprotected = [node for node, plan in planned if plan.get("snapshot") == "none"]
+        scope.phase_ended(unprotected, SKIPPED, "without a snapshot, as the policy allows")
     return {
         "changed": bool(joined.wave),
         "batch": params["batch"],

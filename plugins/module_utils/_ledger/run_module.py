@@ -17,7 +17,7 @@ from .._core.nodes import Node
 from .._core.plan.context import PlanOptions
 from .._core.plan.lines import plan_lines
 from .._core.plan.make import make_plan
-from .._core.plan.model import Plan
+from .._core.plan.model import Finding, Plan
 from .._core.policy.load import load_policy
 from .._core.states import RUN_RUNNING
 from .run_lines import run_lines
@@ -60,14 +60,16 @@ class PlanRefused(PatchingError):
     """The plan speaks against the run; ``fields`` has every refusal for the module's result."""
 
     def __init__(self, plan: Plan) -> None:
-        shown = [str(finding) for finding in plan.refusals[:20]]
-        more = [f"and {len(plan.refusals) - 20} more"] if len(plan.refusals) > 20 else []
+        shown = [_spoken(finding) for finding in plan.refusals[:20]]
+        more = [f"  and {len(plan.refusals) - 20} more"] if len(plan.refusals) > 20 else []
         count = len(plan.refusals)
-        super().__init__(
-            f"the plan for {plan.environment} is refused for {count} reason{'s' if count > 1 else ''}, nothing was "
-            "begun: " + " | ".join(shown + more)
-        )
-        self.fields = {"refusals": [finding.to_dict() for finding in plan.refusals], "lines": plan_lines(plan)}
+        head = f"the plan for {plan.environment} is refused for {count} reason{'s' if count > 1 else ''}, nothing was begun"
+        super().__init__("\n".join([f"{head}:", *shown, *more]))
+        self.fields = {"refusals": [finding.to_dict() for finding in plan.refusals]}
+
+
+def _spoken(finding: Finding) -> str:
+    return f"  [{finding.code}] {finding}"
 
 
 def plan_module(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
