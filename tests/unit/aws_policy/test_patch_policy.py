@@ -172,6 +172,34 @@ def test_a_group_may_have_baselines_that_are_not_of_this_call(estate: Estate) ->
     assert estate.apply([], [group("prod-suse")])["changed"]
 
 
+def test_a_name_of_this_call_stands_for_its_baseline_whoever_else_has_it(estate: Estate) -> None:
+    twin = {**IDENTITY, "BaselineId": OTHER_ID, "OperatingSystem": "CENTOS"}
+    stranger = {**IDENTITY, "BaselineId": "pb-0123456789abcdef2", "BaselineName": "win", "OperatingSystem": "WINDOWS"}
+    listed = Call("describe_patch_baselines", {"MaxResults": 100}, {"BaselineIdentities": [IDENTITY, twin, stranger]})
+    estate.wires[ACCOUNT, REGION] = Wire([[*ALL_THERE, listed]])
+    result = estate.apply([baseline()], [group("prod-suse", "win")], check_mode=True)
+    assert [entry["baseline_id"] for entry in result["groups"][0]["baselines"]] == [ID, "pb-0123456789abcdef2"]
+
+
+def test_a_name_is_looked_for_at_the_group_s_own_place(estate: Estate) -> None:
+    places = {(ACCOUNT, REGION): ID, ("222222222222", REGION): OTHER_ID}
+    for place, baseline_id in places.items():
+        register = {"BaselineId": baseline_id, "PatchGroup": GROUP}
+        estate.wires[place] = Wire(
+            [
+                list(NOTHING_THERE),
+                Call("create_patch_baseline", None, {"BaselineId": baseline_id}),
+                Call("register_patch_baseline_for_patch_group", register),
+            ]
+        )
+    accounts = [account for account, _region in places]
+    result = estate.apply(
+        [baseline(account=account) for account in accounts],
+        [group("prod-suse", account=account) for account in accounts],
+    )
+    assert [entry["baselines"][0]["baseline_id"] for entry in result["groups"]] == [ID, OTHER_ID]
+
+
 def test_a_place_that_cannot_be_reached_keeps_all_others_unwritten(estate: Estate) -> None:
     estate.wires[ACCOUNT, REGION] = Wire([Call("describe_patch_baselines", None, {"BaselineIdentities": []})])
     estate.wires["222222222222", REGION] = AwsError("cannot assume the role", code="AccessDenied")
