@@ -16,6 +16,9 @@ CLOCKS_APART = timedelta(minutes=10)
 LOOKS = (0.0, 1.0, 2.0, 4.0)
 """Seconds before each look: a command just accepted is not always listed at once."""
 
+LISTED_BY_THEN = timedelta(minutes=2)
+"""After this time a command that was accepted is surely listed, so that one look tells."""
+
 
 def find_command(
     connection: Connection, marker: str, document: str, since: datetime, looks: Sequence[float] = LOOKS
@@ -41,6 +44,11 @@ def find_command(
             if _carries(str(command.get("Comment", "")), marker):
                 return str(command["CommandId"])
     return ""
+
+
+def looks_for(intended: datetime, now: datetime) -> Sequence[float]:
+    """How often to look for a command that was intended then."""
+    return LOOKS if now - intended < LISTED_BY_THEN else LOOKS[:1]
 
 
 def since_of(intended_at: str) -> datetime:

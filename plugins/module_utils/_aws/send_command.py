@@ -13,7 +13,7 @@ from typing import Any
 from .._core.nodes import Node
 from .._core.scope import Scope
 from .client import Connection
-from .command_search import find_command, since_of
+from .command_search import find_command, looks_for, since_of
 from .commands import CommandSpec, marked
 from .errors import AwsError, OutcomeUnknown
 
@@ -145,7 +145,8 @@ def reconcile(scope: Scope, kind: str, connect: Any) -> dict[str, str]:
         document = str(operation.request.get("document", ""))
         try:
             connection = connect(operation.account, operation.region)
-            found = find_command(connection, marker, document, since_of(operation.intended_at))
+            since = since_of(operation.intended_at)
+            found = find_command(connection, marker, document, since, looks_for(since, datetime.now(UTC)))
         except AwsError as error:
             unknown.update({node_id: str(error) for node_id in operation.node_ids})
             continue

@@ -121,7 +121,7 @@ def test_the_tag_of_many_nodes(tasks: Tasks) -> None:
     quartet(tasks, "ssm_patch_group_tag", {"nodes": nodes, "state": "absent"})
 
 
-BAD = {
+BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "a bad name": ("ssm_patch_baseline", {"account": ACCOUNT, "name": "a b"}, "name: 'a b' cannot be used"),
     "no such baseline": (
         "ssm_patch_group", {"account": ACCOUNT, "patch_group": "g", "baselines": ["none"]}, "baselines: 'none'",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.command_search import looks_for, since_of
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.command_start import text_lists
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.commands import (
     CommandPlan,
@@ -293,11 +294,14 @@ class TestResume:
 
     def test_one_that_never_left_is_sent(self) -> None:
         scope = self.intended()
-        looks = [Call("list_commands", None, {"Commands": []}) for _look in range(4)]
-        wire = Wire([*looks, Call("send_command", None, accepted())])
+        wire = Wire([Call("list_commands", None, {"Commands": []}), Call("send_command", None, accepted())])
         start(scope, wire)
         wire.finish()
         assert [operation.state for operation in scope.written.values()] == ["not_sent", "sent"]
+
+    def test_one_of_just_now_is_looked_for_longer(self) -> None:
+        now = since_of("2026-11-21T10:00:00Z")
+        assert len(looks_for(now, now)) > len(looks_for(now, now.replace(hour=11))) == 1
 
     def test_when_it_cannot_be_found_out_nothing_is_sent(self) -> None:
         scope = self.intended()
