@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..module_utils._controller_action import ControllerAction
 from ..module_utils._ledger.assess_module import ASSESS_ARGS, assess_wave
 
@@ -13,4 +16,6 @@ class ActionModule(ControllerAction):
     """The action of the module patch_assess."""
 
     ARGUMENTS = ASSESS_ARGS
-    WORK = staticmethod(assess_wave)
+
+    def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        return assess_wave(params, bool(self._task.check_mode))

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..module_utils._controller_action import ControllerAction
 from ..module_utils._ledger.gate_module import GATE_ARGS, GATE_RULES, gate
 
@@ -14,4 +17,6 @@ class ActionModule(ControllerAction):
 
     ARGUMENTS = GATE_ARGS
     CONSTRAINTS = GATE_RULES
-    WORK = staticmethod(gate)
+
+    def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        return gate(params, bool(self._task.check_mode))

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..module_utils._controller_action import ControllerAction
 from ..module_utils._ledger.run_module import PLAN_MODULE_ARGS, plan_module
 
@@ -13,4 +16,6 @@ class ActionModule(ControllerAction):
     """The action of the module patch_plan."""
 
     ARGUMENTS = PLAN_MODULE_ARGS
-    WORK = staticmethod(plan_module)
+
+    def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        return plan_module(params, bool(self._task.check_mode))

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..module_utils._controller_action import ControllerAction
 from ..module_utils._report.report_module import REPORT_ARGS, report
 
@@ -13,4 +16,6 @@ class ActionModule(ControllerAction):
     """The action of the module patch_report."""
 
     ARGUMENTS = REPORT_ARGS
-    WORK = staticmethod(report)
+
+    def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        return report(params, bool(self._task.check_mode))

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..module_utils._controller_action import ControllerAction
 from ..module_utils._ledger.run_module import RUN_MODULE_ARGS, RUN_MODULE_RULES, run_module_work
 
@@ -14,4 +17,6 @@ class ActionModule(ControllerAction):
 
     ARGUMENTS = RUN_MODULE_ARGS
     CONSTRAINTS = RUN_MODULE_RULES
-    WORK = staticmethod(run_module_work)
+
+    def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        return run_module_work(params, bool(self._task.check_mode))

@@ -52,7 +52,7 @@ attributes:
 options: {}
 attributes:
   action:
-    description: Has an action plugin of the same name, so all of it happens on the controller.
+    description: Has an action plugin of the same name; all of it happens on the controller.
   connection:
     description: Uses the task's connection to do its work.
 """

@@ -12,7 +12,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._core.errors import PatchingError
 from ..module_utils._core.policy.load import load_policy
-from ..module_utils._core.policy.settings import waves_for
+from ..module_utils._core.policy.settings import given_waves, waves_for
 from ..module_utils._core.policy.view import policy_view
 
 DOCUMENTATION = r"""
@@ -35,6 +35,13 @@ options:
     description:
       - The environment for O(waves_of).
     type: str
+  waves:
+    description:
+      - Waves that a person gives for one run. With O(waves_of) they are returned, as C(serial) takes them, instead of
+        those of the policy.
+    type: list
+    elements: raw
+    default: []
 """
 
 EXAMPLES = r"""
@@ -64,9 +71,11 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         try:
             policies = [load_policy(str(term)) for term in terms]
+            given = given_waves(self.get_option("waves"))
         except PatchingError as error:
             raise AnsibleLookupError(str(error)) from error
         batch = self.get_option("waves_of")
         if batch:
-            return [list(waves_for(policy, self.get_option("environment") or "", batch)) for policy in policies]
+            environment = self.get_option("environment") or ""
+            return [list(given or waves_for(policy, environment, batch)) for policy in policies]
         return [policy_view(policy) for policy in policies]

@@ -9,14 +9,13 @@ interpreter and no temporary directory, so no inventory can make a gate unreacha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
 from ._core.errors import PatchingError
-
-Work = Callable[[Mapping[str, Any], bool], dict[str, Any]]
 
 
 class ControllerAction(ActionBase):
@@ -28,7 +27,6 @@ class ControllerAction(ActionBase):
 
     ARGUMENTS: ClassVar[dict[str, Any]] = {}
     CONSTRAINTS: ClassVar[dict[str, Any]] = {}
-    WORK: ClassVar[Work]
 
     _requires_connection = False
 
@@ -37,9 +35,13 @@ class ControllerAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, params = self.validate_argument_spec(argument_spec=dict(self.ARGUMENTS), **self.CONSTRAINTS)
         try:
-            answer = type(self).WORK(params, bool(self._task.check_mode))
+            answer = self.work(params, task_vars or {})
         except PatchingError as error:
             return result | {"failed": True, "msg": str(error), **getattr(error, "fields", {})}
         for warning in answer.pop("warnings", ()):
             self._display.warning(warning)
         return result | answer
+
+    @abstractmethod
+    def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what the action is for with the checked options; ``task_vars`` are the variables of the task."""
