@@ -120,7 +120,7 @@ going:
   returned: O(state=joined)
   type: int
 joined_at:
-  description: The present time, from which on patches count as installed by this wave.
+  description: When the gate of the wave opened for the first time, from which on patches count as installed by it.
   returned: O(state=joined)
   type: str
 held:

@@ -125,7 +125,10 @@ class Scope(Protocol):
         """Snapshots of a node: ``snapshot_id``, ``volume_id``, ``device``, ``state``; a known id is updated."""
 
     def record_patches(self, when: str, states: Mapping[str, Mapping[str, Any]]) -> None:
-        """Patch state of nodes ``before`` or ``after`` the installation, as ``_core.patches.PatchState``."""
+        """Patch state of nodes ``before`` or ``after`` the installation, as ``_core.patches.PatchState``.
+
+        Once an installation was sent to a node, what is remembered of before stays.
+        """
 
 
 class NullScope:

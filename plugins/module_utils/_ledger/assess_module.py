@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.judge import INSTALL, NOTHING, REFUSE, SeenNode, assess
 from .._core.states import SKIPPED
+from .operations import nodes_reached
 from .runs import require_run
 from .scope import LedgerScope
 from .scope_args import WAVE_ARGS, open_wave_ledger
@@ -32,7 +33,10 @@ def assess_wave(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     scope.require_open_gate()
     keep_observations(scope, "before")
     seen = seen_nodes(scope)
-    decided = [(node, *assess(node)) for node in seen]
+    # What a run that goes on has sent already is waited for and verified, whatever is thought of it now.
+    begun = nodes_reached(ledger, params["run_id"], "install")
+    going_on = [node for node in seen if node.node.node_id in begun]
+    decided = [(node, *assess(node)) for node in seen if node.node.node_id not in begun]
     refused = {node.node.node_id: why for node, what, why in decided if what == REFUSE}
     scope.fail(refused)
     up_to_date = [node for node, what, _why in decided if what == NOTHING]
@@ -41,7 +45,7 @@ def assess_wave(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     held = _hold_when_late(ledger, scope, install)
     if held:
         install = []
-    return _result(install, refused, up_to_date, held, len(seen))
+    return _result([*going_on, *install], refused, up_to_date, held, len(seen))
 
 
 def _skip(ledger: Ledger, params: Mapping[str, Any], nodes: Sequence[SeenNode]) -> None:

@@ -17,7 +17,7 @@ from .scope import LedgerScope
 from .scope_args import WAVE_ARGS, open_wave_ledger
 from .seen import hold_nodes, planned_nodes
 from .store import now
-from .waves import JoinedWave, Override, approve_reboot, close_wave, join_wave
+from .waves import JoinedWave, Override, approve_reboot, close_wave, first_opened, join_wave
 
 HELD_SHOWN = 200
 
@@ -86,6 +86,7 @@ def _join(params: Mapping[str, Any]) -> dict[str, Any]:
         "held": dict(islice(joined.held.items(), HELD_SHOWN)),
         "unknown": list(joined.unknown),
         **_work(planned),
+        "joined_at": first_opened(ledger, params["run_id"], params["batch"], joined.wave) or now(),
         "warnings": _warnings(params["batch"], joined),
     }
 

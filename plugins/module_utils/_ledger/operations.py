@@ -161,6 +161,18 @@ class OperationStore:
             return set(connection.execute(query).scalars())
 
 
+def nodes_reached(ledger: Ledger, run_id: str, phase: str) -> set[str]:
+    """Ids of the run's nodes to which an operation of a phase was, or may have been, sent."""
+    t = ledger.tables
+    query = (
+        sa.select(t.operation_nodes.c.node_id)
+        .join(t.operations, t.operations.c.operation_id == t.operation_nodes.c.operation_id)
+        .where(t.operations.c.run_id == run_id, t.operations.c.phase == phase, t.operations.c.state != "not_sent")
+    )
+    with ledger.read() as connection:
+        return set(connection.execute(query).scalars())
+
+
 def _operation(row: Row[Any], members: Sequence[tuple[str, str]]) -> Operation:
     return Operation(
         operation_id=row.operation_id,

@@ -15,7 +15,7 @@ from .._core.judge import COMMAND_KIND
 from .._core.nodes import Node
 from .._core.scope import OPERATION_OPEN, NodeResult, Operation
 from .._core.states import FAILED, GOING, NODE, PASSED, PHASE, SKIPPED, STARTED, check_transition
-from .operations import OperationStore
+from .operations import OperationStore, nodes_reached
 from .store import Ledger, chunks, now
 from .waves import busy_nodes, require_open_gate
 
@@ -214,9 +214,12 @@ class LedgerScope:
             self.ledger.put(connection, self.ledger.tables.snapshots, rows)
 
     def record_patches(self, when: str, states: Mapping[str, Mapping[str, Any]]) -> None:
+        # A run that goes on after an interruption looks again, at nodes that are no longer as they were before.
+        changed = nodes_reached(self.ledger, self._run_id, "install") if when == "before" else set()
         with self.ledger.write() as connection:
             for node_id, state in states.items():
-                self._record_patch_state(connection, when, node_id, state)
+                if node_id not in changed:
+                    self._record_patch_state(connection, when, node_id, state)
 
     def _record_patch_state(self, connection: Connection, when: str, node_id: str, state: Mapping[str, Any]) -> None:
         t = self.ledger.tables

@@ -174,7 +174,7 @@ def write_verdicts(scope: LedgerScope, verdicts: Mapping[str, Verdict]) -> None:
 
 
 def hold_nodes(scope: LedgerScope, node_ids: Sequence[str], reason: str) -> None:
-    """Nodes that are going stop here without harm: nothing was installed on them."""
+    """Nodes that are going stop here without harm, and may go on later under the same run."""
     t = scope.ledger.tables
     with scope.ledger.write() as connection:
         for node_id in node_ids:

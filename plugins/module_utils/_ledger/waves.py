@@ -169,6 +169,16 @@ def require_open_gate(ledger: Ledger, run_id: str, batch: str, wave: int) -> str
     return "" if row.opened else f"the gate of {batch}, wave {wave} is closed: {row.reason}"
 
 
+def first_opened(ledger: Ledger, run_id: str, batch: str, wave: int) -> str:
+    """When the gate of a wave opened for the first time, or an empty text. An interrupted run opens it again."""
+    t = ledger.tables.gates
+    query = sa.select(sa.func.min(t.c.evaluated_at)).where(
+        t.c.run_id == run_id, t.c.batch == batch, t.c.wave == wave, t.c.opened
+    )
+    with ledger.read() as connection:
+        return connection.execute(query).scalar() or ""
+
+
 def _nothing_to_do(batch: str, wave_nodes: Sequence[NodeState], unknown: Sequence[str]) -> JoinedWave:
     if wave_nodes:
         reason = f"all {len(wave_nodes)} nodes of this wave have their verdict already"
