@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .errors import InputError
-from .nodes import provider_of_id
+from .errors import InputError, PatchingError, did_you_mean
+from .nodes import Node, provider_of_id
+from .policy.model import Policy
+from .policy.view import policy_view
 
 VARIABLES = {
     "patch_node_id": "node_id",
@@ -24,6 +26,55 @@ VARIABLES = {
 """Inventory variables and the field of the node that each sets."""
 
 
+SHOWN = 5
+"""Hosts that a message names."""
+
+
+def read_inventory(
+    policy: Policy,
+    environment: str,
+    hostvars: Mapping[str, Mapping[str, Any]],
+    groups: Mapping[str, Sequence[str]],
+) -> list[dict[str, Any]]:
+    """The nodes of an environment, as the option ``nodes`` of the modules takes them.
+
+    Raises InputError and PatchingError when policy and inventory do not speak of the same environment and batches.
+    """
+    view = policy_view(policy)
+    if environment not in view["environments"]:
+        allowed = ", ".join(view["environments"]) + did_you_mean(environment, view["environments"])
+        raise InputError("patch_environment", environment, f"an environment of {policy.source}: {allowed}")
+    if environment not in groups:
+        raise PatchingError(
+            f"the inventory has no group {environment}: the hosts of an environment have to be in a group of its name, "
+            f"and in one named as their batch ({', '.join(view['batches'])})"
+        )
+    members = {batch: groups[batch] for batch in view["batches"] if batch in groups}
+    nodes = inventory_nodes(hostvars, groups[environment], members, view["tag_keys"], environment)
+    _refuse_without_batch(policy, nodes, view["batches"])
+    return nodes
+
+
+def _refuse_without_batch(policy: Policy, nodes: Sequence[Mapping[str, Any]], batches: Sequence[str]) -> None:
+    """No play would reach such a host, so its node could never pass."""
+    left_out = [exclusion.match for exclusion in policy.exclusions]
+    lost = [
+        str(node["name"])
+        for node in nodes
+        if not node["batch"] and not any(match.fits(Node.from_dict(node)) for match in left_out)
+    ]
+    if lost:
+        raise PatchingError(
+            f"{_some(lost)} of the inventory {'is' if len(lost) == 1 else 'are'} in none of the groups "
+            f"{', '.join(batches)}, and a batch is patched by the group of its name: put each host into its group"
+        )
+
+
+def _some(hosts: Sequence[str]) -> str:
+    more = f" and {len(hosts) - SHOWN} more" if len(hosts) > SHOWN else ""
+    return f"the host{'' if len(hosts) == 1 else 's'} {', '.join(hosts[:SHOWN])}{more}"
+
+
 def inventory_nodes(
     hostvars: Mapping[str, Mapping[str, Any]],
     hosts: Iterable[str],
@@ -36,14 +87,22 @@ def inventory_nodes(
     ``batch_groups`` are the inventory's groups named as the policy's batches, with their hosts; ``tag_keys`` are the
     policy's; ``environment`` is the group that the hosts are of. What a ``patch_*`` variable does not say is taken from
     the variables that the inventory plugins amazon.aws.aws_ec2 and azure.azcollection.azure_rm set. The order is that
-    of the batches' groups, in which Ansible cuts a batch into waves. Raises InputError for a host without an id and for
-    one that is in two batches.
+    of the batches' groups, in which Ansible cuts a batch into waves. Raises PatchingError for hosts without an id and
+    for one that is in two batches.
     """
     batch_of = _batch_of(batch_groups)
     position = {host: number for number, host in enumerate(batch_of)}
     in_order = sorted(hosts, key=lambda host: position.get(host, len(position)))
     own = {"environment": environment}
-    return [_node(host, hostvars[host], batch_of.get(host, ""), tag_keys) | own for host in in_order]
+    nodes = [_node(host, hostvars[host], batch_of.get(host, ""), tag_keys) | own for host in in_order]
+    nameless = [node["name"] for node in nodes if not node["node_id"]]
+    if nameless:
+        raise PatchingError(
+            f"{_some(nameless)} of the inventory {'has' if len(nameless) == 1 else 'have'} no patch_node_id: set that "
+            "variable to the instance id, the mi-… id or the Azure resource id, or take the hosts from a cloud's "
+            "inventory plugin"
+        )
+    return nodes
 
 
 def _batch_of(batch_groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -51,7 +110,10 @@ def _batch_of(batch_groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
     for batch, hosts in batch_groups.items():
         for host in hosts:
             if host in found:
-                raise InputError("inventory", host, f"one batch for each host; it is in {found[host]} and in {batch}")
+                raise PatchingError(
+                    f"the host {host} of the inventory is in the groups of two batches, {found[host]} and {batch}: "
+                    "take it out of one"
+                )
             found[host] = batch
     return found
 
@@ -62,12 +124,6 @@ def _node(
     given = {field: _text(variables.get(name)) for name, field in VARIABLES.items()}
     known = _aws_ec2(variables) or _azure_rm(variables)
     node = {field: value or known.get(field, "") for field, value in given.items()}
-    if not node["node_id"]:
-        raise InputError(
-            "inventory",
-            host,
-            "a host with patch_node_id (instance id, mi-… or Azure resource id) or of a cloud's inventory plugin",
-        )
     node["provider"] = node["provider"] or provider_of_id(node["node_id"])
     tags = _tags(variables)
     keys = tag_keys.get("aws" if node["provider"] == "aws" else "azure") or {}

@@ -19,6 +19,7 @@ from .._core.plan.lines import plan_lines
 from .._core.plan.make import make_plan
 from .._core.plan.model import Finding, Plan
 from .._core.policy.load import load_policy
+from .._core.policy.settings import given_waves
 from .._core.states import RUN_RUNNING
 from .run_lines import run_lines
 from .runs import NewRun, RunBatch, RunSummary, begin_run, finish_run, holders, joined_waves, run_row, summarize
@@ -63,8 +64,8 @@ class PlanRefused(PatchingError):
         shown = [_spoken(finding) for finding in plan.refusals[:20]]
         more = [f"  and {len(plan.refusals) - 20} more"] if len(plan.refusals) > 20 else []
         count = len(plan.refusals)
-        head = f"the plan for {plan.environment} is refused for {count} reason{'s' if count > 1 else ''}, nothing was begun"
-        super().__init__("\n".join([f"{head}:", *shown, *more]))
+        head = f"the plan for {plan.environment} is refused for {count} reason{'s' if count > 1 else ''}"
+        super().__init__("\n".join([f"{head}, nothing was begun:", *shown, *more]))
         self.fields = {"refusals": [finding.to_dict() for finding in plan.refusals]}
 
 
@@ -162,7 +163,7 @@ def _plan(params: Mapping[str, Any], run_id: str) -> Plan:
         accept=tuple(params["accept"]),
         hold=tuple(params["hold"]),
         slot=params["slot"],
-        waves=tuple(_wave(wave) for wave in params["waves"] or ()),
+        waves=given_waves(params["waves"] or ()),
         freeze_override=params["freeze_override"],
     )
     return make_plan(
@@ -176,16 +177,6 @@ def _plan(params: Mapping[str, Any], run_id: str) -> Plan:
         other_runs=_other_runs(params, nodes),
         options=options,
     )
-
-
-def _wave(value: object) -> int | str:
-    """A wave as ``serial`` takes it; templating turns numbers into texts."""
-    text = str(value).strip()
-    if text.isdigit() and int(text) > 0:
-        return int(text)
-    if re.fullmatch(r"[1-9][0-9]?%|100%", text):
-        return text
-    raise InputError("waves", value, "numbers of nodes from 1 and percentages such as '10%'")
 
 
 def _other_runs(params: Mapping[str, Any], nodes: Sequence[Node]) -> dict[str, str]:

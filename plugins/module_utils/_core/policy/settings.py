@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
+from ..errors import InputError
 from . import defaults
 from .model import Application, Batch, Environment, Gate, NodeSettings, Policy, Wave
 
@@ -50,6 +53,20 @@ def waves_for(policy: Policy, environment: str, batch: str) -> tuple[Wave, ...]:
     of_batch = next((one.waves for one in policy.batches if one.name == batch), ())
     found = policy.environment(environment)
     return of_batch or (found.waves if found else ()) or policy.waves
+
+
+def given_waves(given: Iterable[object]) -> tuple[Wave, ...]:
+    """Waves that a person gives for one run; templating turns numbers into texts. Raises InputError."""
+    return tuple(_given_wave(value) for value in given)
+
+
+def _given_wave(value: object) -> Wave:
+    text = str(value).strip()
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    if re.fullmatch(r"[1-9][0-9]?%|100%", text):
+        return text
+    raise InputError("patch_waves", value, "numbers of nodes from 1 and percentages such as '10%'")
 
 
 def tag_keys_for(policy: Policy, provider: str) -> dict[str, tuple[str, ...]]:
