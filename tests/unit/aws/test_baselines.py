@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.hybridops.patching.plugins.module_utils._aws import baseline as baseline_module
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline import fetch, manage_baseline
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_model import (
     from_api,
     same,
@@ -22,8 +20,6 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.change_se
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError, PatchingError
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tests.unit.aws.wire import REGION, Call, FakeSession, Wire, refusal
 
 ID = "pb-0123456789abcdef0"
 RULE = {"patch_filters": [{"key": "SEVERITY", "values": ["Critical", "Important"]}], "approve_after_days": 7}
@@ -196,114 +192,3 @@ class TestPlan:
 
     def test_deleting_what_is_not_there_changes_nothing(self) -> None:
         assert not plan_absent(None).changed
-
-
-OWN = {"Key": "OWNER", "Values": ["Self"]}
-NAMED = {"Filters": [OWN, {"Key": "NAME_PREFIX", "Values": ["base"]}]}
-
-
-def identity(baseline_id: str, name: str = "base", system: str = "WINDOWS", default: bool = False) -> dict[str, Any]:
-    return {"BaselineId": baseline_id, "BaselineName": name, "OperatingSystem": system, "DefaultBaseline": default}
-
-
-class TestFind:
-    def fetch(self, *identities: dict[str, Any], name: str = "base", system: str | None = None) -> Any:
-        listed = Call("describe_patch_baselines", NAMED, {"BaselineIdentities": list(identities)})
-        read = Call("get_patch_baseline", None, {"BaselineId": ID, "Name": "base", "OperatingSystem": "UBUNTU"})
-        tags = Call("list_tags_for_resource", None, {"TagList": [{"Key": "k", "Value": "v"}]})
-        wire = Wire([listed, read, tags])
-        return fetch(wire.connection(), None, name, system)
-
-    def test_a_longer_name_is_another_baseline(self) -> None:
-        assert self.fetch(identity(ID, "base-2")) is None
-
-    def test_the_operating_system_tells_two_of_the_same_name_apart(self) -> None:
-        other = identity("pb-0000000000000000f")
-        found = self.fetch(other, identity(ID, system="UBUNTU", default=True), system="UBUNTU")
-        assert (found["baseline_id"], found["tags"], found["default_baseline"]) == (ID, {"k": "v"}, True)
-
-    def test_an_ambiguous_name_is_refused(self) -> None:
-        with pytest.raises(InputError, match=f"pb-0000000000000000f, {ID} have it: give baseline_id"):
-            self.fetch(identity(ID), identity("pb-0000000000000000f"))
-
-
-class FakeModule:
-    """As much of a module as the work needs."""
-
-    def __init__(self, params: dict[str, Any], check_mode: bool = False) -> None:
-        unset: dict[str, Any] = dict.fromkeys(
-            [
-                "name", "baseline_id", "operating_system", "description", "approval_rules", "approved_patches",
-                "approved_patches_compliance_level", "approved_patches_enable_non_security", "rejected_patches",
-                "rejected_patches_action", "global_filters", "sources", "account", "tags", "default_baseline",
-                "available_security_updates_compliance_status",
-            ]
-        )  # fmt: skip
-        self.params = {**unset, "state": "present", "purge_tags": True, **params}
-        self.check_mode = check_mode
-
-
-class TestModule:
-    @pytest.fixture(autouse=True)
-    def _session(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.monkeypatch = monkeypatch
-
-    def manage(self, params: dict[str, Any], *script: Call, check_mode: bool = False) -> dict[str, Any]:
-        wire = Wire(list(script))
-        session = FakeSession({("", REGION): wire})
-        self.monkeypatch.setattr(baseline_module, "session_of", lambda _module: session)
-        result = manage_baseline(FakeModule(params, check_mode))
-        wire.finish()
-        return result
-
-    def test_check_mode_predicts_the_same_as_the_real_run(self) -> None:
-        params = {"name": "base", "operating_system": "UBUNTU", "tags": {"a": 1}, "default_baseline": True}
-        none = Call("describe_patch_baselines", NAMED, {"BaselineIdentities": []})
-        create = Call("create_patch_baseline", None, {"BaselineId": ID})
-        default = Call("register_default_patch_baseline", {"BaselineId": ID}, {"BaselineId": ID})
-        predicted = self.manage(params, none, check_mode=True)
-        real = self.manage(params, none, create, default)
-        assert predicted["changed"] is real["changed"] is True
-        assert predicted["diff"] == real["diff"]
-        assert {**predicted["baseline"], "baseline_id": ID} == real["baseline"]
-
-    def test_a_create_that_lost_its_answer_is_repeated_with_the_same_token(self) -> None:
-        none = Call("describe_patch_baselines", NAMED, {"BaselineIdentities": []})
-        wire = Wire(
-            [
-                none,
-                Call("create_patch_baseline", None, refusal("InternalServerError", status=500)),
-                Call("create_patch_baseline", None, {"BaselineId": ID}),
-            ]
-        )
-        session = FakeSession({("", REGION): wire})
-        self.monkeypatch.setattr(baseline_module, "session_of", lambda _module: session)
-        manage_baseline(FakeModule({"name": "base"}))
-        tokens = [params["ClientToken"] for operation, params in wire.sent if operation == "create_patch_baseline"]
-        assert tokens[0] == tokens[1]
-
-    @pytest.mark.parametrize(
-        ("params", "option"),
-        [
-            ({"name": "x"}, "name"),
-            ({"name": "a b c"}, "name"),
-            ({"name": "base", "approved_patches": [f"KB{number}" for number in range(51)]}, "approved_patches"),
-            ({"name": "base", "approval_rules": [{**RULE, "approve_after_days": 361}]}, "approve_after_days"),
-            ({"name": "base", "tags": {"k": "v" * 257}}, "tags"),
-            ({"name": "base", "description": ""}, "description"),
-        ],
-    )
-    def test_what_the_service_model_refuses_is_refused_before_the_first_request(
-        self, params: dict[str, Any], option: str
-    ) -> None:
-        with pytest.raises(InputError, match=option):
-            self.manage(params)
-
-    def test_no_longer_the_default_makes_the_service_s_own_the_default(self) -> None:
-        there = Call("describe_patch_baselines", NAMED, {"BaselineIdentities": [identity(ID, default=True)]})
-        read = Call("get_patch_baseline", None, {"BaselineId": ID, "Name": "base", "OperatingSystem": "WINDOWS"})
-        tags = Call("list_tags_for_resource", None, {})
-        theirs = [identity(f"arn:{n}", n) for n in ("AWS-WindowsPredefined", "AWS-DefaultPatchBaseline")]
-        listed = Call("describe_patch_baselines", None, {"BaselineIdentities": theirs})
-        register = Call("register_default_patch_baseline", {"BaselineId": "arn:AWS-DefaultPatchBaseline"})
-        self.manage({"name": "base", "default_baseline": False}, there, read, tags, listed, register)

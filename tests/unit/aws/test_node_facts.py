@@ -17,8 +17,6 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.managed_no
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.native_updates import (
     NativeRule,
-    installs,
-    native_rules,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.node_facts import TargetFacts, facts_of
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.platforms import (
@@ -31,7 +29,6 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.registered
     RegisteredBaselines,
     registered_baselines,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.ssm_targets import is_target
 from ansible_collections.hybridops.patching.plugins.module_utils._core.facts import (
     Baseline,
     NativeUpdate,
@@ -162,129 +159,6 @@ class TestFacts:
         assert facts(raw=instance(A), native=[mine, other]).native_updates == (mine.update,)
 
 
-class TestTargets:
-    @pytest.mark.parametrize(
-        ("targets", "answer"),
-        [
-            ([], False),
-            ([{"Key": "InstanceIds", "Values": [A, B]}], True),
-            ([{"Key": "InstanceIds", "Values": [B]}], False),
-            ([{"Key": "InstanceIds", "Values": ["*"]}], True),
-            ([{"Key": "tag:role", "Values": ["db", "app"]}], True),
-            ([{"Key": "tag:role", "Values": ["app"]}], False),
-            ([{"Key": "tag:role", "Values": ["db"]}, {"Key": "tag:env", "Values": ["prod"]}], False),
-            ([{"Key": "tag-key", "Values": ["role"]}], True),
-            ([{"Key": "resource-groups:Name", "Values": ["x"]}], None),
-            ([{"Key": "resource-groups:Name", "Values": ["x"]}, {"Key": "tag:role", "Values": ["app"]}], False),
-        ],
-    )
-    def test_all_keys_have_to_match(self, targets: list[dict[str, Any]], answer: bool | None) -> None:
-        assert is_target(targets, A, {"role": "db", "env": "test"}) is answer
-
-    def test_what_cannot_be_told_counts_as_concerned(self) -> None:
-        rule = NativeRule(
-            NativeUpdate("maintenance_window", "w"), ([{"Key": "resource-groups:Name", "Values": ["x"]}],)
-        )
-        assert rule.concerns(A, {})
-
-
-def window(next_time: str) -> dict[str, Any]:
-    return {"WindowId": WINDOW, "Name": "nightly", "Enabled": True, "NextExecutionTime": next_time}
-
-
-def task(arn: str, targets: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"WindowTaskId": TASK_ID, "WindowId": WINDOW, "TaskArn": arn, "Type": "RUN_COMMAND", "Targets": targets}
-
-
-def whole(operation: str) -> dict[str, Any]:
-    return {"TaskInvocationParameters": {"RunCommand": {"Parameters": {"Operation": [operation]}}}}
-
-
-BY_TARGET = [{"Key": "WindowTargetIds", "Values": [TARGET_ID]}]
-NO_ASSOCIATIONS = Call("list_associations", {"MaxResults": 50}, {"Associations": []})
-
-
-class TestNativeUpdates:
-    def rules(self, *script: Call) -> list[NativeRule]:
-        wire = Wire(list(script))
-        found = native_rules(wire.connection(), UNTIL)
-        wire.finish()
-        return found
-
-    def windows(self, *windows: dict[str, Any]) -> Call:
-        asked = {"Filters": [{"Key": "Enabled", "Values": ["true"]}], "MaxResults": 100}
-        return Call("describe_maintenance_windows", asked, {"WindowIdentities": list(windows)})
-
-    def test_a_window_that_installs(self) -> None:
-        targets = {"Targets": [{"WindowTargetId": TARGET_ID, "Targets": [{"Key": "tag:role", "Values": ["db"]}]}]}
-        found = self.rules(
-            self.windows(window("2026-11-21T22:00+01:00")),
-            Call("describe_maintenance_window_tasks", None, {"Tasks": [task("AWS-RunPatchBaseline", BY_TARGET)]}),
-            Call("get_maintenance_window_task", {"WindowId": WINDOW, "WindowTaskId": TASK_ID}, whole("Install")),
-            Call("describe_maintenance_window_targets", None, targets),
-            NO_ASSOCIATIONS,
-        )
-        assert found[0].update == NativeUpdate("maintenance_window", "nightly", "2026-11-21T22:00+01:00")
-        assert (found[0].concerns(A, {"role": "db"}), found[0].concerns(A, {"role": "app"})) == (True, False)
-
-    def test_a_window_that_only_scans(self) -> None:
-        found = self.rules(
-            self.windows(window("2026-11-21T22:00Z")),
-            Call("describe_maintenance_window_tasks", None, {"Tasks": [task("AWS-RunPatchBaseline", BY_TARGET)]}),
-            Call("get_maintenance_window_task", None, whole("Scan")),
-            NO_ASSOCIATIONS,
-        )
-        assert found == []
-
-    def test_other_tasks_cost_no_further_request(self) -> None:
-        tasks = {"Tasks": [task("arn:aws:ssm:x:1:document/Mine", BY_TARGET)]}
-        assert (
-            self.rules(
-                self.windows(window("2026-11-21T22:00Z")),
-                Call("describe_maintenance_window_tasks", None, tasks),
-                NO_ASSOCIATIONS,
-            )
-            == []
-        )
-
-    def test_a_window_beyond_the_horizon_is_not_looked_into(self) -> None:
-        assert self.rules(self.windows(window("2026-12-01T22:00Z")), NO_ASSOCIATIONS) == []
-
-    def test_a_time_that_cannot_be_read_may_be_any(self) -> None:
-        none = Call("describe_maintenance_window_tasks", None, {"Tasks": []})
-        assert self.rules(self.windows(window("soon")), none, NO_ASSOCIATIONS) == []
-
-    @pytest.mark.parametrize(
-        ("name", "document", "operation", "kind"),
-        [
-            ("mine", "AWS-RunPatchBaseline", "Install", "association"),
-            ("mine", "AWS-RunPatchBaseline", "Scan", None),
-            ("mine", "AWS-GatherSoftwareInventory", "Install", None),
-            ("AWS-QuickSetup-PatchPolicy-InstallPatches-x", "AWS-Whatever", "Install", "patch_policy"),
-            ("AWS-QuickSetup-PatchPolicy-ScanForPatches-x", "AWS-Whatever", "Install", None),
-        ],
-    )
-    def test_associations(self, name: str, document: str, operation: str, kind: str | None) -> None:
-        entry = {
-            "AssociationId": TASK_ID, "AssociationName": name, "Name": document, "ScheduleExpression": "rate(1 day)",
-            "Targets": [{"Key": "InstanceIds", "Values": ["*"]}],
-        }  # fmt: skip
-        listed = Call("list_associations", None, {"Associations": [entry]})
-        described = {"AssociationDescription": {"Parameters": {"Operation": [operation]}}}
-        script = [self.windows(), listed, Call("describe_association", {"AssociationId": TASK_ID}, described)]
-        found = self.rules(*(script if "Inventory" not in document else script[:2]))
-        assert [rule.update.kind for rule in found] == ([kind] if kind else [])
-        assert all(rule.concerns(A, {}) for rule in found)
-
-    def test_an_association_without_a_schedule_is_no_threat(self) -> None:
-        entry = {"AssociationId": TASK_ID, "Name": "AWS-RunPatchBaseline"}
-        assert self.rules(self.windows(), Call("list_associations", None, {"Associations": [entry]})) == []
-
-    def test_operations(self) -> None:
-        assert installs({}) and installs({"Operation": ["Install"]})
-        assert not installs({"Operation": ["scan"]}) and not installs({"Action": ["Scan"]})
-
-
 def test_baselines_by_group_and_system_and_the_defaults() -> None:
     mine = {"BaselineId": "pb-0000000000000000a", "BaselineName": "mine", "OperatingSystem": "UBUNTU"}
     theirs = {"BaselineId": "pb-0000000000000000b", "BaselineName": "AWS", "OperatingSystem": "UBUNTU"}
@@ -341,7 +215,7 @@ def test_bulk_requests_and_nodes_that_nobody_listed(monkeypatch: pytest.MonkeyPa
             Call("describe_patch_groups", None, {"Mappings": []}),
             Call("describe_patch_baselines", None, {"BaselineIdentities": []}),
             Call("describe_maintenance_windows", None, {"WindowIdentities": []}),
-            NO_ASSOCIATIONS,
+            Call("list_associations", {"MaxResults": 50}, {"Associations": []}),
         ]
     )
     session = FakeSession({(ACCOUNT, REGION): wire})
