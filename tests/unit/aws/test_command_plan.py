@@ -22,7 +22,6 @@ from tests.unit.aws.wire import ACCOUNT, REGION
 
 SPEC = CommandSpec("AWS-RunPatchBaseline", {"Operation": ["Scan"]})
 A, B = "i-0000000000000000a", "i-0000000000000000b"
-COMMAND_ID = "11111111-2222-3333-4444-555555555555"
 
 
 def node(node_id: str, account: str = ACCOUNT, region: str = REGION, os_family: str = "linux") -> Node:

@@ -21,7 +21,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.facts imp
 
 from tests.unit.aws.wire import Call, Wire
 
-A, B, HYBRID = "i-0000000000000000a", "i-0000000000000000b", "mi-0000000000000000c"
+A, B = "i-0000000000000000a", "i-0000000000000000b"
 UNTIL = datetime(2026, 11, 22, tzinfo=UTC)
 WINDOW = "mw-0123456789abcdef0"
 TARGET_ID, TASK_ID = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
