@@ -119,6 +119,11 @@ going:
   description: How many nodes may go.
   returned: O(state=joined)
   type: int
+agent_node_ids:
+  description: Ids of the nodes that may go and whose agent is not the newest.
+  returned: O(state=joined)
+  type: list
+  elements: str
 joined_at:
   description: When the gate of the wave opened for the first time, from which on patches count as installed by it.
   returned: O(state=joined)

@@ -113,10 +113,10 @@ class Scope(Protocol):
         """These nodes (id to reason) failed in this phase and go no further."""
 
     def remember_power(self, states: Mapping[str, str]) -> None:
-        """Power state of each node before the run touched it; what is remembered already stays."""
+        """Power state of each node before the run touched it; what is remembered and not yet restored stays."""
 
     def remembered_power(self) -> dict[str, str]:
-        """Power state before the run touched it, of every node of the wave on which nothing is under way any more."""
+        """Power state to go back to, of every node of the wave on which nothing is under way any more."""
 
     def power_restored(self, node_ids: Iterable[str]) -> None:
         """These nodes are back in the power state that was remembered."""

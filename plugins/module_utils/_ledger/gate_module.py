@@ -96,6 +96,7 @@ def _work(planned: Planned) -> dict[str, Any]:
     return {
         "providers": sorted({node.provider for node, _plan in planned}),
         "command_checks": command_checks(planned),
+        "agent_node_ids": [node.node_id for node, plan in planned if plan.get("update_agent")],
         "joined_at": now(),
         "hooks": application_hooks(planned),
         "reboot_modes": reboot_modes(planned),

@@ -21,12 +21,15 @@ from .._core.plan.model import Finding, Plan
 from .._core.policy.load import load_policy
 from .._core.policy.settings import given_waves
 from .._core.states import RUN_RUNNING
+from .joined import joined_waves, under_way
 from .run_lines import run_lines
-from .runs import NewRun, RunBatch, RunSummary, begin_run, finish_run, holders, joined_waves, run_row, summarize
+from .runs import NewRun, RunBatch, RunSummary, begin_run, finish_run, holders, run_row, summarize
 from .scope_args import LEDGER_ARG, ledger_url
 from .store import ledger_exists, open_ledger
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+
+UNDER_WAY_SHOWN = 200
 
 PLAN_ARGS: dict[str, Any] = {
     "policy": {"type": "path"},
@@ -95,8 +98,16 @@ def _query(params: Mapping[str, Any], run_id: str) -> dict[str, Any]:
     known = _known(params, run_id)
     if known is None:
         return {"changed": False, "exists": False, "run_id": run_id}
-    waves = joined_waves(open_ledger(ledger_url(params)), run_id)
-    return {"changed": False, "exists": True, **known.to_dict(), "waves": waves, "lines": run_lines(known)}
+    ledger = open_ledger(ledger_url(params))
+    open_work = under_way(ledger, run_id)
+    return {
+        "changed": False,
+        "exists": True,
+        **known.to_dict(),
+        "waves": joined_waves(ledger, run_id, open_work),
+        "under_way": open_work[:UNDER_WAY_SHOWN],
+        "lines": run_lines(known),
+    }
 
 
 def _known(params: Mapping[str, Any], run_id: str) -> RunSummary | None:

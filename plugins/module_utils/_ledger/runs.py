@@ -235,20 +235,6 @@ def summarize(ledger: Ledger, run_id: str) -> RunSummary:
     )
 
 
-def joined_waves(ledger: Ledger, run_id: str) -> list[dict[str, Any]]:
-    """The waves of a run that joined: batch, wave and the providers of its nodes."""
-    t = ledger.tables.nodes
-    query = sa.select(t.c.batch, t.c.wave, t.c.node).where(t.c.run_id == run_id, t.c.wave.is_not(None))
-    found: dict[tuple[str, int], set[str]] = {}
-    with ledger.read() as connection:
-        for row in connection.execute(query):
-            found.setdefault((row.batch, row.wave), set()).add(row.node.get("provider") or "")
-    return [
-        {"batch": batch, "wave": wave, "providers": sorted(providers)}
-        for (batch, wave), providers in sorted(found.items())
-    ]
-
-
 def finish_run(ledger: Ledger, run_id: str, *, close: bool) -> RunSummary:
     """End the run when every node has its verdict; ``close`` gives one to those that have none.
 

@@ -122,6 +122,7 @@ class LedgerScope:
         self._set_phase([n.node_id for n in nodes], status, detail)
 
     def fail(self, reasons: Mapping[str, str]) -> None:
+        reasons = self._without_tolerated(reasons)
         if not reasons:
             return
         self._set_phase(list(reasons), FAILED, "", details=reasons)
@@ -135,6 +136,18 @@ class LedgerScope:
                         .where(t.c.run_id == self._run_id, t.c.node_id == node_id)
                         .values(state=FAILED, reason=f"{self.phase}: {reasons[node_id]}", ended_at=now())
                     )
+
+    def _without_tolerated(self, reasons: Mapping[str, str]) -> Mapping[str, str]:
+        """The failures that end a node: a snapshot that the policy only wants where it is possible is none."""
+        if not reasons or self.phase != "snapshot":
+            return reasons
+        t = self.ledger.tables.nodes
+        with self.ledger.read() as connection:
+            rows = connection.execute(sa.select(t.c.node_id, t.c.plan).where(*self._in_wave())).all()
+        tolerated = {row.node_id for row in rows if row.plan.get("snapshot") == "if_possible"} & set(reasons)
+        details = {node_id: f"goes on without a snapshot: {reasons[node_id]}" for node_id in tolerated}
+        self._set_phase(list(details), SKIPPED, "", details=details)
+        return {node_id: reason for node_id, reason in reasons.items() if node_id not in tolerated}
 
     def _states(self, connection: Connection, node_ids: Sequence[str]) -> dict[str, str]:
         t = self.ledger.tables.nodes
@@ -181,6 +194,9 @@ class LedgerScope:
             for node_id, state in states.items()
         ]
         with self.ledger.write() as connection:
+            restored = (t.c.run_id == self._run_id, t.c.restored_at != "")
+            for part in chunks(list(states)):
+                connection.execute(sa.delete(t).where(*restored, t.c.node_id.in_(part)))
             self.ledger.put_new(connection, t, rows)
 
     def remembered_power(self) -> dict[str, str]:
@@ -188,7 +204,7 @@ class LedgerScope:
         query = (
             sa.select(t.power.c.node_id, t.power.c.before)
             .join(t.nodes, sa.and_(t.nodes.c.run_id == t.power.c.run_id, t.nodes.c.node_id == t.power.c.node_id))
-            .where(*self._in_wave())
+            .where(*self._in_wave(), t.power.c.restored_at == "")
         )
         with self.ledger.read() as connection:
             busy = busy_nodes(connection, self.ledger, self._run_id)

@@ -132,6 +132,7 @@ OPEN_GATE = {
     "nodes": [],
     "hooks": [],
     "command_checks": [],
+    "agent_node_ids": [],
     "joined_at": "2026-01-01T00:00:00Z",
     "reboot_modes": {"with_install": [APP]},
 }

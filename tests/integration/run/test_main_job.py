@@ -10,11 +10,15 @@ import json
 import pytest
 
 from tests.integration.estate import Estate, nodes, verdicts
+from tests.sandbox.client import SandboxProcess
 
 
-@pytest.fixture
-def patched(estate: Estate) -> Estate:
-    """The estate after one run."""
+@pytest.fixture(scope="module")
+def patched(shared_sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Estate:
+    """The estate after one run, for all tests that only look at it."""
+    shared_sandbox.reset()
+    shared_sandbox.patch_machine("db1", agent_version="3.0.0.0")
+    estate = Estate(tmp_path_factory.mktemp("patched"), shared_sandbox)
     played = estate.play("patch.yml", patch_environment="test")
     assert played.returncode == 0, played.output
     return estate
@@ -60,6 +64,12 @@ def test_the_reports_are_written(patched: Estate) -> None:
     folder = patched.reports / run["run_id"]
     assert {path.name for path in folder.iterdir()} >= {"report.html", "report.json", "nodes.csv"}
     assert json.loads((folder / "report.json").read_text(encoding="utf-8"))["runs"][0]["run_id"] == run["run_id"]
+
+
+def test_only_the_agent_that_is_not_the_newest_is_updated(patched: Estate) -> None:
+    updates = patched.sandbox.writes(operation="SendCommand")
+    ids = [entry["params"]["InstanceIds"] for entry in updates if "UpdateSSMAgent" in entry["params"]["DocumentName"]]
+    assert ids == [["i-0db00000000000001"]]
 
 
 def test_a_second_run_finds_nothing_and_the_same_run_changes_nothing(patched: Estate) -> None:

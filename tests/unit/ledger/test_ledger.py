@@ -298,6 +298,14 @@ class TestOperations:
         assert [n.node_id for n in wave.nodes()] == ["b"]
         assert [n.node_id for n in scope(wave.ledger, "verify").nodes()] == ["a", "b"]
 
+    def test_a_snapshot_that_is_only_wanted_where_possible_may_fail(self, ledger: Ledger) -> None:
+        batch = RunBatch("batch_1", (), GATE, [(node("a"), {"snapshot": "if_possible"}), (node("b"), {})])
+        begin_run(ledger, NewRun("r1", "test", [batch]))
+        join_wave(ledger, "r1", "batch_1", ["a", "b"])
+        scope(ledger, "snapshot").fail({"a": "no quota", "b": "no quota"})
+        assert [n.node_id for n in scope(ledger).nodes()] == ["a"]
+        assert "no quota" in phases(scope(ledger))["snapshot"]["detail"]
+
     def test_many_threads_write_at_once(self, wave: LedgerScope) -> None:
         def one(number: int) -> None:
             operation = intend(wave, ["a"], f"kind-{number}")
@@ -320,6 +328,13 @@ class TestMemory:
         wave.remember_power({"a": "stopped", "b": "running"})
         wave.remember_power({"a": "running"})
         assert wave.remembered_power() == {"a": "stopped", "b": "running"}
+
+    def test_power_is_restored_once(self, wave: LedgerScope) -> None:
+        wave.remember_power({"a": "stopped"})
+        wave.power_restored(["a"])
+        assert wave.remembered_power() == {}
+        wave.remember_power({"a": "running"})
+        assert wave.remembered_power() == {"a": "running"}
 
     def test_power_of_a_busy_node_is_not_restored(self, wave: LedgerScope) -> None:
         wave.remember_power({"a": "stopped", "b": "running"})

@@ -82,6 +82,7 @@ def _plan_node(context: Context, subject: Subject, wave: int, findings: Sorted) 
         ),
         hook_before=application.hook_before if application else "",
         hook_after=application.hook_after if application else "",
+        update_agent=facts is not None and facts.agent.up_to_date is False,
         accept=tuple(dict.fromkeys((*settings.accept, *context.options.accept))),
         spread=_keys(subject),
         wave=wave,

@@ -56,6 +56,7 @@ class PlannedNode:
     checks: tuple[Check, ...] = ()
     hook_before: str = ""
     hook_after: str = ""
+    update_agent: bool = False
     accept: tuple[str, ...] = ()
     spread: tuple[str, ...] = ()
     wave: int = 1
@@ -85,6 +86,7 @@ class PlannedNode:
                 for check in self.checks
             ],
             "hooks": {"before": self.hook_before, "after": self.hook_after},
+            "update_agent": self.update_agent,
             "accept": list(self.accept),
             "spread": list(self.spread),
             "wave": self.wave,
@@ -120,6 +122,7 @@ _OWN_PLAIN = (
     "reboot",
     "on_failure",
     "min_free_disk_mib",
+    "update_agent",
     "wave",
     "held",
 )

@@ -27,9 +27,10 @@ def describe(planned: PlannedNode, subject: Subject) -> tuple[str, ...]:
 
 def _power(planned: PlannedNode) -> str:
     drain = f"{planned.hook_before} first, then " if planned.hook_before else ""
+    agent = ", then update the agent" if planned.update_agent else ""
     if planned.will_start:
-        return f"power: {drain}start it, since it is stopped, and wait for its agent"
-    return f"power: {drain}check that it runs and its agent answers"
+        return f"power: {drain}start it, since it is stopped, and wait for its agent{agent}"
+    return f"power: {drain}check that it runs and its agent answers{agent}"
 
 
 def _snapshot(planned: PlannedNode, subject: Subject) -> str:
