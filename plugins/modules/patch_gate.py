@@ -37,9 +37,10 @@ options:
       - V(joined) lets the wave join and evaluates its gate.
       - V(reboot) asks whether the nodes whose reboot is an act of its own may be rebooted. Without O(approval) they are
         held, with everything installed.
+      - V(power) asks which nodes the run started and nothing is under way on, so that they can be stopped again.
       - V(closed) ends the wave. Nodes that have no verdict by then and nothing under way get V(not_checked).
     type: str
-    choices: [joined, reboot, closed]
+    choices: [joined, reboot, power, closed]
     default: joined
   node_ids:
     description:
@@ -167,6 +168,11 @@ approved:
   description: Whether the reboot is approved.
   returned: O(state=reboot)
   type: bool
+stopped_before:
+  description: Ids of the nodes that were stopped before the run and are to be stopped again.
+  returned: O(state=power)
+  type: list
+  elements: str
 left:
   description: Ids of the nodes that had no verdict when the wave was closed.
   returned: O(state=closed)

@@ -23,7 +23,7 @@ HELD_SHOWN = 200
 
 GATE_ARGS: dict[str, Any] = {
     **WAVE_ARGS,
-    "state": {"type": "str", "choices": ["joined", "reboot", "closed"], "default": "joined"},
+    "state": {"type": "str", "choices": ["joined", "reboot", "power", "closed"], "default": "joined"},
     "node_ids": {"type": "list", "elements": "str", "default": []},
     "nodes": {"type": "list", "elements": "dict"},
     "override_reason": {"type": "str", "default": ""},
@@ -31,7 +31,7 @@ GATE_ARGS: dict[str, Any] = {
     "approval": {"type": "str", "default": ""},
     "reason": {"type": "str", "default": "the wave ended before this node had a verdict"},
 }
-GATE_RULES: dict[str, Any] = {"required_if": [("state", "closed", ("wave",)), ("state", "reboot", ("wave",))]}
+GATE_RULES: dict[str, Any] = {"required_if": [("state", state, ("wave",)) for state in ("closed", "power", "reboot")]}
 
 Planned = Sequence[tuple[Node, Mapping[str, Any]]]
 
@@ -40,6 +40,8 @@ def gate(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Join a wave, let it reboot or close it; see the module's documentation for the result."""
     if params["state"] == "closed":
         return _close(params, check_mode)
+    if params["state"] == "power":
+        return _power(params, check_mode)
     if params["state"] == "reboot":
         return _reboot(params, check_mode)
     return _predict(params) if check_mode else _join(params)
@@ -122,6 +124,14 @@ def _reboot(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     else:
         hold_nodes(scope, waiting, "installed; the reboot waits for an approval (patch_reboot_approval)")
     return {"changed": bool(waiting), "approved": bool(approval)}
+
+
+def _power(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    if check_mode:
+        return {"changed": False, "stopped_before": []}
+    scope = LedgerScope(open_wave_ledger(params), params["run_id"], params["batch"], params["wave"], "power")
+    stopped = [node_id for node_id, state in scope.remembered_power().items() if state == "stopped"]
+    return {"changed": False, "stopped_before": stopped}
 
 
 def _close(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
