@@ -28,6 +28,7 @@ ARGUMENTS: dict[str, Any] = {
     "phase": {"type": "str", "required": True},
     "ledger_url": {"type": "str"},
     "timeout": {"type": "int", "default": 7200},
+    "on_timeout": {"type": "str", "choices": ["fail", "leave"], "default": "fail"},
     "interval": {"type": "int", "default": 15},
     "poller_args": {"type": "dict", "default": {}},
 }
@@ -56,7 +57,11 @@ class ActionModule(ActionBase):
         while operations := scope.operations():
             waited = time.monotonic() - began
             if waited > params["timeout"]:
-                return {"changed": True, "waited": waited, "done": done, "timed_out": self._give_up(scope, params)}
+                late = sorted({node_id for operation in operations for node_id in operation.pending})
+                if params["on_timeout"] == "fail":
+                    self._give_up(scope, params)
+                changed = params["on_timeout"] == "fail"
+                return {"changed": changed, "waited": waited, "done": done, "timed_out": late}
             pollers = sorted({operation.poller for operation in operations})
             rest = max(1.0, params["timeout"] - waited)
             share = max(1, int(min(params["interval"], rest) / len(pollers)))
@@ -80,12 +85,9 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{name}: {answer.get('msg') or 'failed'}", result=answer)
         return answer
 
-    def _give_up(self, scope: LedgerScope, params: Mapping[str, Any]) -> list[str]:
-        late: list[str] = []
+    def _give_up(self, scope: LedgerScope, params: Mapping[str, Any]) -> None:
         reason = f"no answer within {params['timeout']} s; what was sent may still happen on the node"
         for operation in scope.operations():
-            late.extend(operation.pending)
             scope.results(
                 operation.operation_id, [NodeResult(node_id, FAILED, reason) for node_id in operation.pending]
             )
-        return sorted(set(late))

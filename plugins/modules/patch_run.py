@@ -166,7 +166,16 @@ nodes:
   type: list
   elements: dict
 waves:
-  description: The waves that joined the run, each with its C(batch), its C(wave) and the C(providers) of its nodes.
+  description:
+    - The waves that joined the run, each with its C(batch), its C(wave), the C(providers) of its nodes, and the
+      C(phases) in which something is still under way.
+  returned: O(state=queried)
+  type: list
+  elements: dict
+under_way:
+  description:
+    - Nodes on which something is under way as far as the ledger knows (the first 200), each with its C(node_id),
+      C(name), C(batch), C(wave) and C(phase).
   returned: O(state=queried)
   type: list
   elements: dict

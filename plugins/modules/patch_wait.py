@@ -39,6 +39,13 @@ options:
     description:
       - Where the ledger is. If it is not set, the environment variable E(PATCH_LEDGER_URL) is used.
     type: str
+  on_timeout:
+    description:
+      - What happens to nodes that have not answered when O(timeout) is over. With V(leave) nothing is written of them,
+        so that somebody else may go on waiting.
+    type: str
+    choices: [fail, leave]
+    default: fail
   timeout:
     description:
       - Seconds after which nodes without an answer fail.

@@ -50,6 +50,8 @@ class Played:
 class Estate:
     """Runs playbooks against a sandbox, as a user does."""
 
+    root = ROOT
+
     def __init__(self, directory: Path, sandbox: SandboxProcess, policy: Mapping[str, Any] | None = None) -> None:
         self.directory = directory
         self.sandbox = sandbox
@@ -101,17 +103,9 @@ class Estate:
         **variables: Any,
     ) -> Played:
         """Run a playbook with the estate's inventory and policy; ``variables`` are extra variables."""
-        extra = {
-            "patch_policy": str(self.policy),
-            "patch_ledger_url": self.ledger_url,
-            "patch_report_dir": str(self.reports),
-            "patch_progress_interval": 5,
-        } | variables
-        command = [str(ANSIBLE), "-i", str(inventory or self.inventory), f"playbooks/{playbook}", *arguments]
-        command += ["-e", json.dumps({key: value for key, value in extra.items() if value is not None})]
         done = subprocess.run(
-            command,
-            cwd=ROOT,
+            self.command(playbook, *arguments, inventory=inventory, **variables),
+            cwd=self.root,
             env=self.env | dict(env or {}),
             capture_output=True,
             text=True,
@@ -120,6 +114,18 @@ class Estate:
             stdin=subprocess.DEVNULL,
         )
         return Played(done.returncode, done.stdout + done.stderr)
+
+    def command(self, playbook: str, *arguments: str, inventory: Path | None = None, **variables: Any) -> list[str]:
+        """The command that runs a playbook."""
+        extra = {
+            "patch_policy": str(self.policy),
+            "patch_ledger_url": self.ledger_url,
+            "patch_report_dir": str(self.reports),
+            "patch_progress_interval": 5,
+        } | variables
+        command = [str(ANSIBLE), "-i", str(inventory or self.inventory), f"playbooks/{playbook}", *arguments]
+        command += ["-e", json.dumps({key: value for key, value in extra.items() if value is not None})]
+        return command
 
     @property
     def env(self) -> dict[str, str]:

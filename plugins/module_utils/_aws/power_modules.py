@@ -31,7 +31,8 @@ def set_power(module: Any) -> dict[str, Any]:
     session = session_of(module)
     failures: dict[str, str] = {}
     if state == "restored":
-        nodes = aws_nodes(scope.wave_nodes(), params["node_ids"])
+        busy = scope.busy()
+        nodes = [node for node in aws_nodes(scope.wave_nodes(), params["node_ids"]) if node.node_id not in busy]
     else:
         scope.require_open_gate()
         failures.update(settle_intended(scope))

@@ -118,6 +118,9 @@ class Scope(Protocol):
     def remembered_power(self) -> dict[str, str]:
         """Power state to go back to, of every node of the wave on which nothing is under way any more."""
 
+    def busy(self) -> set[str]:
+        """Ids of the run's nodes on which something is under way, or may be: their power is not to be touched."""
+
     def power_restored(self, node_ids: Iterable[str]) -> None:
         """These nodes are back in the power state that was remembered."""
 
@@ -197,6 +200,9 @@ class NullScope:
 
     def remembered_power(self) -> dict[str, str]:
         return {}
+
+    def busy(self) -> set[str]:
+        return set()
 
     def power_restored(self, node_ids: Iterable[str]) -> None:
         return None

@@ -210,6 +210,10 @@ class LedgerScope:
             busy = busy_nodes(connection, self.ledger, self._run_id)
             return {row.node_id: row.before for row in connection.execute(query) if row.node_id not in busy}
 
+    def busy(self) -> set[str]:
+        with self.ledger.read() as connection:
+            return busy_nodes(connection, self.ledger, self._run_id)
+
     def power_restored(self, node_ids: Iterable[str]) -> None:
         t = self.ledger.tables.power
         with self.ledger.write() as connection:

@@ -123,6 +123,9 @@ class MemoryScope(NullScope):
     def remembered_power(self) -> dict[str, str]:
         return dict(self.power)
 
+    def busy(self) -> set[str]:
+        return {node_id for operation in self.operations() for node_id in operation.pending}
+
     def power_restored(self, node_ids: Iterable[str]) -> None:
         self.restored.update(node_ids)
 

@@ -340,6 +340,7 @@ class TestMemory:
         wave.remember_power({"a": "stopped", "b": "running"})
         intend(wave, ["a"])
         assert wave.remembered_power() == {"b": "running"}
+        assert wave.busy() == {"a"}
 
     def test_snapshots_and_patches_reach_the_record(self, wave: LedgerScope) -> None:
         wave.record_snapshots(
