@@ -15,7 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.demo.playbooks import Playbooks, say
+from tests.demo.playbooks import DemoError, Playbooks, say
 from tests.demo.story import Told, tell
 from tests.sandbox.client import SandboxError, SandboxProcess
 
@@ -36,8 +36,8 @@ def main() -> int:
                 f"The sandbox serves {len(sandbox.machines())} machines on {sandbox.url} (simulated time runs {SPEED}x)"
             )
             told = demonstrate(Playbooks(OUT, sandbox.env), sandbox)
-    except SandboxError as error:
-        say(f"The sandbox could not be started: {error}")
+    except (SandboxError, DemoError) as error:
+        say(str(error))
         return 1
     for line in told.lines:
         say(line)
