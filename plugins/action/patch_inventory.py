@@ -1,17 +1,17 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read policy and inventory. Runs on the controller, see module_utils/_controller_action.py."""
+"""Read policy and inventory. Runs on the controller, see plugin_utils/_controller_action.py."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._controller_action import ControllerAction
 from ..module_utils._core.inventory import read_inventory
 from ..module_utils._core.policy.load import load_policy
 from ..module_utils._core.policy.view import policy_view
+from ..plugin_utils._controller_action import ControllerAction
 
 INVENTORY_ARGS: dict[str, Any] = {
     "policy": {"type": "path", "required": True},

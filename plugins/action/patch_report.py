@@ -1,15 +1,15 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the reports. Runs on the controller, see module_utils/_controller_action.py."""
+"""Write the reports. Runs on the controller, see plugin_utils/_controller_action.py."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._controller_action import ControllerAction
 from ..module_utils._report.report_module import REPORT_ARGS, report
+from ..plugin_utils._controller_action import ControllerAction
 
 
 class ActionModule(ControllerAction):

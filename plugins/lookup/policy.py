@@ -5,16 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ..module_utils._core.errors import PatchingError
-from ..module_utils._core.policy.load import load_policy
-from ..module_utils._core.policy.settings import given_waves, waves_for
-from ..module_utils._core.policy.view import policy_view
-
 DOCUMENTATION = r"""
 name: policy
 short_description: What a policy says
@@ -62,6 +52,16 @@ _raw:
   type: list
   elements: raw
 """
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils._core.errors import PatchingError
+from ..module_utils._core.policy.load import load_policy
+from ..module_utils._core.policy.settings import given_waves, waves_for
+from ..module_utils._core.policy.view import policy_view
 
 
 class LookupModule(LookupBase):

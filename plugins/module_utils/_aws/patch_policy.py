@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._core.change_set import ChangeSet, diffs
 from .._core.errors import InputError
@@ -49,7 +49,7 @@ class WantedGroup:
     baselines: tuple[str, ...]
 
 
-Wanted = WantedBaseline | WantedGroup
+Wanted: TypeAlias = WantedBaseline | WantedGroup
 Place = tuple[str, str]
 
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
-from ._core.errors import PatchingError
+from ..module_utils._core.errors import PatchingError
 
 
 class ControllerAction(ActionBase):
