@@ -264,7 +264,7 @@ def test_the_timeline_proves_the_order(reports: Reports) -> None:
     for i in range(lanes.count()):
         lane = lanes.nth(i)
         batch = (lane.locator("p b").all_inner_texts() or [batch])[0]
-        boxes = [box for box in (bar.bounding_box() for bar in lane.locator("rect.ph").all()) if box]
+        boxes = [box for box in (phase.bounding_box() for phase in lane.locator("rect.ph").all()) if box]
         if batch == "batch_1":
             ends.append(max(box["x"] + box["width"] for box in boxes))
         else:

@@ -105,7 +105,7 @@ class SandboxProcess:
                 line = process.stdout.readline() if process.stdout else ""
                 if not line:
                     raise SandboxError(f"The sandbox did not start: {self.log.strip() or 'no answer'}")
-                name, _, value = line.removeprefix("export ").strip().partition("=")
+                name, _sign, value = line.removeprefix("export ").strip().partition("=")
                 self.env[name] = value
         finally:
             killer.cancel()

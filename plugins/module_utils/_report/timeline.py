@@ -138,7 +138,7 @@ def _bars(nodes: Iterable[Mapping[str, Any]], scale: Scale, now: datetime) -> tu
             by_name.setdefault(phase["name"], []).append(phase)
     order = sorted(by_name, key=lambda name: PHASES.index(name) if name in PHASES else len(PHASES))
     bars = (_bar(name, by_name[name], scale, now) for name in order)
-    return tuple(bar for bar in bars if bar)
+    return tuple(drawn for drawn in bars if drawn)
 
 
 def _mark(gate: Mapping[str, Any], scale: Scale) -> Mark | None:
@@ -172,7 +172,7 @@ def _groups(batch: Mapping[str, Any], merged: bool) -> list[tuple[int | None, li
 
 def _lane_title(batch: str, wave: int | None, bars: Sequence[Bar], marks: Sequence[Mark]) -> str:
     where = batch if wave is None else f"{batch} wave {wave}"
-    told = [*(mark.title for mark in marks), *(bar.title for bar in bars)]
+    told = [*(mark.title for mark in marks), *(drawn.title for drawn in bars)]
     return f"{where}: {'; '.join(told) or 'nothing was started'}"
 
 
@@ -208,7 +208,7 @@ def timeline(run: Mapping[str, Any]) -> Timeline | None:
         return None
     merged = len({(batch["name"], n["wave"]) for batch in run["batches"] for n in batch["nodes"]}) > MAX_LANES
     lanes = _lanes(run, scale, now, merged)
-    seen = {bar.phase for lane in lanes for bar in lane.bars}
+    seen = {drawn.phase for lane in lanes for drawn in lane.bars}
     phases = [name for name in PHASES if name in seen] + sorted(seen - set(PHASES))
     day = say_instant(scale.start.astimezone(UTC))[:10]
     return Timeline(tuple(lanes), tuple(_ticks(scale)), tuple(_rules(run, scale)), tuple(phases), day, merged)

@@ -75,7 +75,7 @@ class Keyring:
     def open_session(self, caller: Caller, duration: timedelta) -> Key:
         """Temporary credentials for ``caller``."""
         alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-        access_key = "ASIA" + "".join(secrets.choice(alphabet) for _ in range(16))
+        access_key = "ASIA" + "".join(secrets.choice(alphabet) for _place in range(16))
         key = Key(access_key, secrets.token_hex(20), caller, secrets.token_urlsafe(180), datetime.now(UTC) + duration)
         self._keys[access_key] = key
         return key
@@ -118,7 +118,7 @@ def signature_of(request: Request) -> Signed | None:
         if not header.startswith("AWS4-HMAC-SHA256 "):
             return None
         parts = (part.strip().partition("=") for part in header.split(" ", 1)[1].split(","))
-        fields = {name: value for name, _, value in parts}
+        fields = {name: value for name, _sign, value in parts}
     scope = str(fields.get("Credential", "")).split("/")
     if len(scope) != 5:
         return None

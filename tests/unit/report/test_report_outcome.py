@@ -184,14 +184,14 @@ def test_timeline_shows_batch_2_to_the_right_of_batch_1() -> None:
     line = timeline(whole(samples.passed_run()))
     assert line is not None
     lanes = {(lane.batch, lane.wave): lane for lane in line.lanes}
-    end = max(bar.x + bar.width for lane in line.lanes if lane.batch == "batch_1" for bar in lane.bars)
-    begin = min(bar.x for lane in line.lanes if lane.batch == "batch_2" for bar in lane.bars)
+    end = max(phase.x + phase.width for lane in line.lanes if lane.batch == "batch_1" for phase in lane.bars)
+    begin = min(phase.x for lane in line.lanes if lane.batch == "batch_2" for phase in lane.bars)
     assert begin >= end - 0.3
     assert line.rules
     assert line.rules[0] == pytest.approx(end, abs=0.3)
     assert lanes["batch_1", "1"].bars[0].phase == "power"
     assert "plan" not in line.phases
-    assert all(0 <= bar.x <= 100 for lane in line.lanes for bar in lane.bars)
+    assert all(0 <= phase.x <= 100 for lane in line.lanes for phase in lane.bars)
 
 
 def test_timeline_of_a_closed_gate_has_a_mark_and_no_bar() -> None:
@@ -205,7 +205,9 @@ def test_timeline_of_a_closed_gate_has_a_mark_and_no_bar() -> None:
 def test_an_unfinished_phase_is_open_to_the_right() -> None:
     line = timeline(whole(samples.running_run()))
     assert line is not None
-    assert [(bar.phase, bar.open) for lane in line.lanes for bar in lane.bars if bar.open] == [("install", True)]
+    assert [(drawn.phase, drawn.open) for lane in line.lanes for drawn in lane.bars if drawn.open] == [
+        ("install", True)
+    ]
 
 
 def test_many_waves_become_one_lane_a_batch() -> None:

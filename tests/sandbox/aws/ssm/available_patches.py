@@ -46,7 +46,7 @@ def systems(patch: Patch) -> set[str]:
 
 def _version_parts(version: str) -> tuple[int, str, str]:
     epoch, colon, rest = version.rpartition(":")
-    upstream, _, release = rest.rpartition("-") if "-" in rest else (rest, "", "")
+    upstream, _dash, release = rest.rpartition("-") if "-" in rest else (rest, "", "")
     return int(epoch) if colon and epoch.isdigit() else 0, upstream, release
 
 

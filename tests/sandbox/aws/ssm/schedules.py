@@ -133,11 +133,11 @@ def _numbers(field: str, low: int, high: int, names: tuple[str, ...] = ()) -> li
     """Values, lists, ranges and steps, in order."""
     found: set[int] = set()
     for part in field.split(","):
-        span, _, step = part.partition("/")
+        span, _slash, step = part.partition("/")
         if span == "*":
             first, last = low, high
         elif "-" in span:
-            start, _, end = span.partition("-")
+            start, _dash, end = span.partition("-")
             first, last = _number(start, low, high, names), _number(end, low, high, names)
         else:
             first = _number(span, low, high, names)

@@ -166,7 +166,7 @@ _STRING: dict[str, Callable[..., Any]] = {
     "padleft": lambda s, width, *fill: s.rjust(int(width), text(fill[0]) if fill else " "),
     "padright": lambda s, width, *fill: s.ljust(int(width), text(fill[0]) if fill else " "),
     "equals": lambda s, other: s == text(other),
-    "tochararray": lambda s: list(s),
+    "tochararray": list,
 }
 _DATE: dict[str, Callable[..., Any]] = {
     "adddays": lambda d, n: d + timedelta(days=float(number(n))),

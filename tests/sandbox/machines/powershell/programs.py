@@ -35,7 +35,7 @@ def _cmd(session: Session, arguments: list[str]) -> list[Any]:
     if line.lower().startswith("echo "):
         return _done(session, 0, [line[5:]])
     session.stderr.append(
-        f"'{line.split(' ')[0]}' is not recognized as an internal or external command,\n"
+        f"'{line.partition(' ')[0]}' is not recognized as an internal or external command,\n"
         "operable program or batch file.\n"
     )
     return _done(session, 1, [])

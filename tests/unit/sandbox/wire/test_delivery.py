@@ -48,9 +48,11 @@ class Bench:
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     made = Bench()
-    monkeypatch.setattr(
-        Machine, "run_script", lambda machine, text, shell, **more: made.run(machine, text, shell, **more)
-    )
+
+    def run_script(machine: Machine, text: str, shell: str, **more: Any) -> ScriptResult:
+        return made.run(machine, text, shell, **more)
+
+    monkeypatch.setattr(Machine, "run_script", run_script)
     yield made
     made.go.set()
 
@@ -241,7 +243,7 @@ _STATES = st.sampled_from(["Success", "Failed", "ExecutionTimedOut", "DeliveryTi
 def test_the_whole_is_judged_by_its_parts(states: list[str], allowed: int) -> None:
     judged = Command.__new__(Command)
     judged.request, judged.cancelled = {"MaxErrors": str(allowed)}, False
-    judged.invocations = [Invocation.__new__(Invocation) for _ in states]
+    judged.invocations = [Invocation.__new__(Invocation) for _state in states]
     for invocation, detail in zip(judged.invocations, states, strict=True):
         invocation.details = detail
     judged.settle()

@@ -246,7 +246,7 @@ def test_volumes_can_be_left_out_of_the_set(sandbox: Sandbox) -> None:
 
 def test_snapshots_are_deleted_and_paged(sandbox: Sandbox) -> None:
     ec2 = sandbox.client("ec2")
-    made = [entry["SnapshotId"] for _ in range(4) for entry in snapshot(sandbox)]
+    made = [entry["SnapshotId"] for _turn in range(4) for entry in snapshot(sandbox)]
     first = ec2.describe_snapshots(OwnerIds=["self"], MaxResults=5)
     rest = ec2.describe_snapshots(OwnerIds=["self"], MaxResults=5, NextToken=first["NextToken"])
     assert {entry["SnapshotId"] for entry in first["Snapshots"] + rest["Snapshots"]} == set(made)

@@ -35,9 +35,9 @@ def test_each_service_has_its_own_words(
 ) -> None:
     call = getattr(sandbox.client(service), operation)
     arm(sandbox, "throttle", service=service, times=2)
-    assert [code_of(call) for _ in range(3)] == [throttled, throttled, ""]
+    assert [code_of(call) for _turn in range(3)] == [throttled, throttled, ""]
     arm(sandbox, "error", service=service)
-    assert [code_of(call) for _ in range(2)] == [failed, ""]
+    assert [code_of(call) for _turn in range(2)] == [failed, ""]
 
 
 def test_a_throttled_answer_can_say_when_to_come_back(sandbox: Sandbox) -> None:
@@ -81,9 +81,9 @@ def test_a_fault_can_look_at_parameters_and_let_some_pass(sandbox: Sandbox) -> N
 
 def test_a_fault_can_be_a_matter_of_chance_that_repeats(sandbox: Sandbox) -> None:
     ssm, patterns = sandbox.client("ssm"), []
-    for _ in range(2):
+    for _round in range(2):
         arm(sandbox, "throttle", service="ssm", times=None, probability=0.5, seed=7)
-        patterns.append([code_of(ssm.describe_patch_groups) for _ in range(20)])
+        patterns.append([code_of(ssm.describe_patch_groups) for _turn in range(20)])
         sandbox.control("DELETE", "faults")
     assert patterns[0] == patterns[1]
     assert 3 < patterns[0].count("") < 17

@@ -86,7 +86,7 @@ def test_the_command_prints_and_writes_the_environment(tmp_path: Path) -> None:
     )
     try:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(4)]
+        lines = [process.stdout.readline() for _line in range(4)]
         assert file.read_text(encoding="utf-8") == "".join(lines)
         names = [line.split("=")[0] for line in lines]
         assert names == [

@@ -213,7 +213,7 @@ def test_long_lists_come_in_pages(sandbox: Sandbox) -> None:
     assert (len(first["CommandInvocations"]), "NextToken" in first) == (50, True)
     nodes = [page["InstanceInformationList"] for page in ssm.get_paginator("describe_instance_information").paginate()]
     assert [len(page) for page in nodes] == [10] * 6
-    for _ in range(3):
+    for _turn in range(3):
         sandbox.run([f"i-0d{0:015x}"], "AWS-RunShellScript", {"commands": ["true"]}, account=MANY)
     first = ssm.list_commands(MaxResults=2)
     rest = ssm.list_commands(MaxResults=2, NextToken=first["NextToken"])
