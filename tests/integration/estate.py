@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import yaml
 from ansible_collections.hybridops.patching.plugins.module_utils._ledger.record import latest_runs, read_record
 from ansible_collections.hybridops.patching.plugins.module_utils._ledger.store import ledger_exists, open_ledger
@@ -132,6 +133,22 @@ class Estate:
         """The environment of a playbook: the sandbox's, and nothing of the person who runs the tests."""
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "LC_ALL") if key in os.environ}
         return kept | {"LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1", "PWD": str(self.directory)} | self.sandbox.env
+
+    def client(self, service: str, account: str = "111111111111", region: str = "eu-central-1") -> Any:
+        """A client of a service in a node's account, other than the product's."""
+        keys: dict[str, Any] = {
+            "aws_access_key_id": self.env["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": self.env["AWS_SECRET_ACCESS_KEY"],
+        }
+        place: dict[str, Any] = {"region_name": region, "endpoint_url": self.env["AWS_ENDPOINT_URL"]}
+        role = f"arn:aws:iam::{account}:role/patching"
+        answer = boto3.client("sts", **keys, **place).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        assumed: dict[str, Any] = {
+            "aws_access_key_id": answer["AccessKeyId"],
+            "aws_secret_access_key": answer["SecretAccessKey"],
+            "aws_session_token": answer["SessionToken"],
+        }
+        return boto3.client(service, **assumed, **place)
 
     def run(self, number: int = -1) -> dict[str, Any]:
         """The record of a run, the newest by default."""

@@ -11,9 +11,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
-import boto3
 import pytest
 
 from tests.integration.estate import Estate, nodes, verdicts
@@ -97,18 +95,7 @@ def test_the_same_run_goes_on_and_sends_nothing_twice(lost: Estate) -> None:
     assert is_running(lost, DB1)
 
 
-def asking(estate: Estate) -> Any:
-    """A client of Systems Manager in the nodes' account, other than the product's."""
-    keys = {"aws_access_key_id": estate.env["AWS_ACCESS_KEY_ID"]}
-    keys |= {"aws_secret_access_key": estate.env["AWS_SECRET_ACCESS_KEY"]}
-    place = {"region_name": "eu-central-1", "endpoint_url": estate.env["AWS_ENDPOINT_URL"]}
-    role = "arn:aws:iam::111111111111:role/patching"
-    answer = boto3.client("sts", **keys, **place).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-    keys = {"aws_access_key_id": answer["AccessKeyId"], "aws_secret_access_key": answer["SecretAccessKey"]}
-    return boto3.client("ssm", aws_session_token=answer["SessionToken"], **keys, **place)
-
-
 def not_installing(estate: Estate) -> bool:
     """Whether no command is under way any more."""
-    listed = asking(estate).list_command_invocations()["CommandInvocations"]
+    listed = estate.client("ssm").list_command_invocations()["CommandInvocations"]
     return not any(one["Status"] in ("Pending", "InProgress", "Delayed") for one in listed)
