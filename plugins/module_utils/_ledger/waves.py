@@ -217,7 +217,7 @@ def _states(connection: Connection, ledger: Ledger, run_id: str) -> list[NodeSta
             state=row.state,
             reason=row.reason,
             left_out=bool(row.left_out),
-            spread=tuple(row.plan.get("spread") or ()),
+            spread=() if "same_wave" in (row.plan.get("accept") or ()) else tuple(row.plan.get("spread") or ()),
         )
         for row in connection.execute(query)
     ]
