@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is verified after the install, with and without configuration, and the hooks round the work on an application."""
+"""What is verified after the install, with and without configuration, and the hooks round an application's work."""
 
 from __future__ import annotations
 
