@@ -35,6 +35,7 @@ highlight_language = "yaml+jinja"
 ANSIBLE_DOCS = "https://docs.ansible.com/ansible/latest"
 ANSIBLE_LABELS = {
     "common_return_values": "reference_appendices/common_return_values.html",
+    "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
 }
 OTHER_COLLECTION = re.compile(
