@@ -124,7 +124,7 @@ class Estate:
             "patch_report_dir": str(self.reports),
             "patch_progress_interval": 5,
         } | variables
-        command = [str(ANSIBLE), "-i", str(inventory or self.inventory), f"playbooks/{playbook}", *arguments]
+        command = [str(ANSIBLE), "-i", str(inventory or self.inventory), str(ROOT / "playbooks" / playbook), *arguments]
         command += ["-e", json.dumps({key: value for key, value in extra.items() if value is not None})]
         return command
 

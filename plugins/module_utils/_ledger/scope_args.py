@@ -17,7 +17,8 @@ from .store import Ledger, open_ledger
 
 LEDGER_ENV = "PATCH_LEDGER_URL"
 
-LEDGER_ARG: dict[str, Any] = {"ledger_url": {"type": "str", "no_log": False}}
+LEDGER_ARG: dict[str, Any] = {"ledger_url": {"type": "str", "no_log": True}}
+"""Not logged: the URL of a database may hold its password."""
 
 RUN_ARGS: dict[str, Any] = {
     "nodes": {"type": "list", "elements": "dict"},

@@ -105,7 +105,8 @@ def open_ledger(url: str, *, create: bool = False) -> Ledger:
     if not HAS_SQLALCHEMY:
         raise PatchingError("the ledger needs the Python package SQLAlchemy: pip install SQLAlchemy")
     parsed = _parse(url)
-    shown = parsed.render_as_string(hide_password=True)
+    # A driver takes its password among the query's parameters too.
+    shown = parsed.set(query={}).render_as_string(hide_password=True)
     if parsed.get_backend_name() == "sqlite":
         _check_sqlite_file(parsed.database, create)
     try:
