@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import re
 from pathlib import Path
@@ -20,6 +21,7 @@ CODE = sorted((ROOT / "plugins" / "module_utils" / "_aws").rglob("*.py"))
 SERVICES = ("ec2", "ssm", "sts")
 
 
+@functools.cache
 def operations(service: str) -> dict[str, str]:
     """The service's operations in botocore's model: name as a method of its client → name in the API."""
     model = botocore.session.get_session().get_service_model(service)

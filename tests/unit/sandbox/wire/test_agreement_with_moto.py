@@ -21,7 +21,8 @@ def moto() -> Iterator[Callable[[str], Any]]:
     """Clients of moto within this process; requests to the sandbox's own address pass it by."""
     config = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
     keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-    with mock_aws():
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        environment.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # thousands of images in each of its regions
         made = {name: boto3.client(name, region_name=REGION, config=config, **keys) for name in ("ec2", "ssm")}
         yield lambda service: made[service]
 
