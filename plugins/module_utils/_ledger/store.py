@@ -23,6 +23,9 @@ with suppress(ImportError):
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
+WRITER_LOCK = 0x68796F7073
+"""The advisory lock that writers of the ledger hold on PostgreSQL."""
+
 IN_CHUNK = 500
 """Values in one IN list: below SQLite's oldest limit of 999 variables in a statement."""
 
@@ -51,6 +54,9 @@ class Ledger:
         """A transaction that may write. Raises :class:`PatchingError` with the database's own words."""
         try:
             with self._engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    # One writer at a time, as SQLite has it by nature: a gate and a wave's number are read and written.
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
                 yield connection
         except exc.OperationalError as error:
             raise PatchingError(f"the ledger {self.url} cannot be written: {error.orig}") from error
