@@ -17,7 +17,8 @@ description:
 options:
   when:
     description:
-      - With O(run_id), under which moment of the run the ledger keeps the states.
+      - With O(run_id), under which moment of the run the ledger keeps the states. With V(after) it also keeps those of
+        nodes of the wave that stopped at or after their install, as far as the install reported any.
     type: str
     choices: [before, after]
   installed_since:

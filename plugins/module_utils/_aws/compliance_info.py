@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,11 +13,15 @@ from .._core.errors import InputError
 from .._core.node_summary import MOST_FAILURES
 from .._core.nodes import Node
 from .._core.patches import COUNTS, PatchState, not_checked
+from .._core.scope import Scope
 from .._ledger.scope_args import open_scope
 from .client import Connection
 from .compliance import patch_states
 from .module import session_of
 from .targets import Target, aws_nodes, on_targets, targets_of
+
+INSTALL = "Install"
+"""The operation of a state that an install reported."""
 
 
 def read_compliance(module: Any) -> dict[str, Any]:
@@ -25,23 +29,26 @@ def read_compliance(module: Any) -> dict[str, Any]:
     params = module.params
     scope = open_scope(params, module.check_mode, "observe")
     nodes = aws_nodes(scope.nodes(), params["node_ids"])
+    stopped_short = _stopped_short(scope, nodes) if params["when"] == "after" else []
     since = _moment(params["installed_since"])
     session = session_of(module)
 
     def read(connection: Connection, target: Target[Node]) -> dict[str, PatchState]:
         return patch_states(connection, [node.node_id for node in target.items], since)
 
-    answers = on_targets(session, targets_of(nodes, session.region), read)
+    answers = on_targets(session, targets_of([*nodes, *stopped_short], session.region), read)
     states = {node_id: state for _target, found in answers.answers for node_id, state in found.items()}
     for target, error in answers.errors:
         states.update({node.node_id: not_checked(str(error)) for node in target.items})
+    silent = {node.node_id for node in stopped_short if states[node.node_id]["operation"] != INSTALL}
+    states = {node_id: state for node_id, state in states.items() if node_id not in silent}
     if params["when"]:
         scope.record_patches(params["when"], states)
     unknown = [node for node in nodes if states[node.node_id]["not_checked"]]
     answer: dict[str, Any] = {
         "changed": False,
         "total": len(nodes),
-        "counts": _totals(states),
+        "counts": _totals({node.node_id: states[node.node_id] for node in nodes}),
         "not_checked": [
             {"node_id": node.node_id, "name": node.name, "reason": states[node.node_id]["not_checked"]}
             for node in unknown[:MOST_FAILURES]
@@ -51,6 +58,16 @@ def read_compliance(module: Any) -> dict[str, Any]:
     if scope.run_id is None:
         answer["patch_states"] = [{"node_id": node.node_id, **states[node.node_id]} for node in nodes]
     return answer
+
+
+def _stopped_short(scope: Scope, going: Sequence[Node]) -> list[Node]:
+    """Nodes of the wave that no longer go, after an install was sent to them: what it did explains why they stopped.
+
+    They are only read. What they report tells something when it is from the install and not from the scan before it.
+    """
+    known = {node.node_id for node in going}
+    reached = scope.reached("install") - known
+    return aws_nodes([node for node in scope.wave_nodes() if node.node_id in reached])
 
 
 def _totals(states: Mapping[str, PatchState]) -> dict[str, int]:

@@ -118,6 +118,9 @@ class Scope(Protocol):
     def remembered_power(self) -> dict[str, str]:
         """Power state to go back to, of every node of the wave on which nothing is under way any more."""
 
+    def reached(self, phase: str) -> set[str]:
+        """Ids of the run's nodes to which an operation of a phase was, or may have been, sent."""
+
     def busy(self) -> set[str]:
         """Ids of the run's nodes on which something is under way, or may be: their power is not to be touched."""
 
@@ -200,6 +203,9 @@ class NullScope:
 
     def remembered_power(self) -> dict[str, str]:
         return {}
+
+    def reached(self, phase: str) -> set[str]:
+        return set()
 
     def busy(self) -> set[str]:
         return set()

@@ -210,6 +210,9 @@ class LedgerScope:
             busy = busy_nodes(connection, self.ledger, self._run_id)
             return {row.node_id: row.before for row in connection.execute(query) if row.node_id not in busy}
 
+    def reached(self, phase: str) -> set[str]:
+        return nodes_reached(self.ledger, self._run_id, phase)
+
     def busy(self) -> set[str]:
         with self.ledger.read() as connection:
             return busy_nodes(connection, self.ledger, self._run_id)

@@ -123,6 +123,10 @@ class MemoryScope(NullScope):
     def remembered_power(self) -> dict[str, str]:
         return dict(self.power)
 
+    def reached(self, phase: str) -> set[str]:
+        found = (operation.node_ids for operation in self.written.values() if operation.phase == phase)
+        return {node_id for node_ids in found for node_id in node_ids}
+
     def busy(self) -> set[str]:
         return {node_id for operation in self.operations() for node_id in operation.pending}
 
