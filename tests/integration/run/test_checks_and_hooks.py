@@ -14,7 +14,7 @@ from tests.integration.conftest import FLEET, PLACE
 from tests.integration.estate import Estate, nodes, verdicts
 from tests.sandbox.client import SandboxProcess
 
-LINUX_APPLICATIONS = {
+LINUX_APPLICATIONS: dict[str, dict[str, Any]] = {
     "good": {"service": "postgresql"},
     "service": {"service": "nosuch"},
     "port": {"port": 5433},
@@ -23,7 +23,7 @@ LINUX_APPLICATIONS = {
 }
 """Name of the application, and of its only node, with the check that decides about it."""
 
-GOOD = [
+GOOD: list[dict[str, Any]] = [
     {"batch": "batch_1", "port": 5432},
     {"batch": "batch_1", "command": "systemctl is-active postgresql"},
     {"batch": "batch_1", "http": "{url}/_sandbox/apps/good/health"},

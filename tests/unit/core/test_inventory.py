@@ -63,27 +63,27 @@ def test_what_aws_ec2_says(policy: Policy) -> None:
 
 
 def test_an_environment_that_policy_or_inventory_lacks(policy: Policy) -> None:
-    with pytest.raises(InputError, match="patch_environment: 'tset' .*test, prod; did you mean 'test'?"):
+    with pytest.raises(InputError, match=r"patch_environment: 'tset' .*test, prod; did you mean 'test'?"):
         read_inventory(policy, "tset", HOSTS, GROUPS)
     with pytest.raises(PatchingError, match=r"no group prod: .*\(batch_1, batch_2\)"):
         read_inventory(policy, "prod", HOSTS, GROUPS)
 
 
 def test_every_host_without_an_id_is_named(policy: Policy) -> None:
-    hosts = {name: {} for name in HOSTS}
+    hosts: dict[str, dict[str, Any]] = {name: {} for name in HOSTS}
     with pytest.raises(PatchingError, match="the hosts db1, db2, app1 of the inventory have no patch_node_id"):
         read_inventory(policy, "test", hosts, GROUPS)
 
 
 def test_a_host_in_two_batches(policy: Policy) -> None:
     groups = GROUPS | {"batch_2": ["app1", "db2"]}
-    with pytest.raises(PatchingError, match="db2 .* two batches, batch_1 and batch_2"):
+    with pytest.raises(PatchingError, match=r"db2 .* two batches, batch_1 and batch_2"):
         read_inventory(policy, "test", HOSTS, groups)
 
 
 def test_a_host_that_no_play_would_reach(policy: Policy) -> None:
     groups = GROUPS | {"batch_1": ["db1"]}
-    with pytest.raises(PatchingError, match="the host db2 .* none of the groups batch_1, batch_2"):
+    with pytest.raises(PatchingError, match=r"the host db2 .* none of the groups batch_1, batch_2"):
         read_inventory(policy, "test", HOSTS, groups)
 
 
