@@ -19,7 +19,7 @@ MISPLACED = ("no_batch", "two_batches", "os_against_batch", "wrong_batch", "unkn
 def found(subject: Subject, _context: Context) -> Iterator[Finding]:
     """The cloud was asked about the node and knows it."""
     if not subject.node.provider:
-        yield _finding(subject, "no_provider", "no cloud is named for it", "set provider in the inventory")
+        yield _finding(subject, "no_provider", "no cloud is named for it", "set patch_provider in the inventory")
     elif subject.facts is None:
         yield _finding(
             subject, "no_facts", "nothing was read about it", "check that the info step covers its account and region"

@@ -26,13 +26,12 @@ def baseline(subject: Subject, _context: Context) -> Iterator[Finding]:
     group = subject.node.patch_group or "none"
     if facts.baseline is None:
         reason = f"no baseline is known for the patch group {group} and {os}"
-        yield _finding(subject, "no_baseline", reason, "register one for the group (ssm_patch_group)")
+        yield _finding(subject, "no_baseline", reason, "bring the policy into force (playbooks/policy.yml)")
     elif facts.baseline.default:
         name = facts.baseline.name or facts.baseline.id
         reason = f"no baseline is registered for the patch group {group} and {os}, the default {name} would apply"
-        yield _finding(
-            subject, "default_baseline", reason, "register one (ssm_patch_group), or accept default_baseline"
-        )
+        remedy = "bring the policy into force (playbooks/policy.yml), or accept default_baseline"
+        yield _finding(subject, "default_baseline", reason, remedy)
 
 
 def native_updates(subject: Subject, context: Context) -> Iterator[Finding]:

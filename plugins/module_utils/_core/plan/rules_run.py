@@ -104,7 +104,7 @@ def unlisted(context: Context, nodes: Sequence[UnlistedNode], listed: set[str]) 
             continue
         where = " ".join(part for part in (one.account, one.region) if part)
         reason = f"{stand_in.shown} in {where} has the patch group {one.patch_group} and is not in the inventory"
-        remedy = "plan from the whole inventory, add it, change its tag, or allow unlisted nodes"
+        remedy = "plan from the whole inventory, add it, change its tag, or accept unlisted"
         yield Finding("unlisted", reason, remedy, one.node_id)
 
 
