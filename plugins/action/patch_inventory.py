@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._core.inventory import read_inventory
+from ..module_utils._core.inventory import inventory_regions, read_inventory, search_targets
 from ..module_utils._core.policy.load import load_policy
 from ..module_utils._core.policy.view import policy_view
 from ..plugin_utils._controller_action import ControllerAction
@@ -31,4 +31,5 @@ class ActionModule(ControllerAction):
     def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         policy = load_policy(params["policy"])
         nodes = read_inventory(policy, params["environment"], task_vars["hostvars"], task_vars["groups"])
-        return {"changed": False, "policy": policy_view(policy), "nodes": nodes}
+        targets = search_targets(nodes, inventory_regions(task_vars["hostvars"], task_vars["groups"].get("all", ())))
+        return {"changed": False, "policy": policy_view(policy), "nodes": nodes, "targets": targets}

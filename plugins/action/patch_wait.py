@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -14,13 +14,15 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._core.errors import PatchingError
 from ..module_utils._core.progress import Progress, add_progress, progress_line
-from ..module_utils._core.scope import NodeResult
-from ..module_utils._core.states import FAILED
 from ..module_utils._ledger.scope import LedgerScope
 from ..module_utils._ledger.scope_args import ledger_url
 from ..module_utils._ledger.store import open_ledger
 
 COLLECTION = "hybridops.patching"
+TOLERATED = 300
+"""Seconds for which a cloud may not be reachable before the wait ends with its error."""
+
+STILL_POSSIBLE = "what was sent may still happen on the node, so look at it before the next run"
 ARGUMENTS: dict[str, Any] = {
     "run_id": {"type": "str", "required": True},
     "batch": {"type": "str", "required": True},
@@ -54,24 +56,43 @@ class ActionModule(ActionBase):
         scope = LedgerScope(open_ledger(url), params["run_id"], params["batch"], params["wave"], params["phase"])
         began = time.monotonic()
         done = 0
-        while operations := scope.operations():
+        answered = began
+        while operations := [one for one in scope.operations(states=("sent",)) if one.pending]:
             waited = time.monotonic() - began
             if waited > params["timeout"]:
                 late = sorted({node_id for operation in operations for node_id in operation.pending})
                 if params["on_timeout"] == "fail":
-                    self._give_up(scope, params)
+                    self._give_up(scope, f"no answer within {params['timeout']} s; {STILL_POSSIBLE}")
                 changed = params["on_timeout"] == "fail"
                 return {"changed": changed, "waited": waited, "done": done, "timed_out": late}
             pollers = sorted({operation.poller for operation in operations})
             rest = max(1.0, params["timeout"] - waited)
             share = max(1, int(min(params["interval"], rest) / len(pollers)))
-            progress = Progress()
-            for poller in pollers:
-                answer = self._poll(poller, share, url, params, task_vars)
-                progress = add_progress(progress, answer.get("progress") or {})
+            try:
+                progress = self._round(pollers, share, url, params, task_vars)
+            except AnsibleActionFail as error:
+                if time.monotonic() - answered > TOLERATED:
+                    raise
+                self._display.display(f"{params['phase']}: no answer, trying again for a while: {error}")
+                time.sleep(share)
+                continue
+            answered = time.monotonic()
             done = max(done, progress.done)
-            self._display.display(progress_line(params, progress, time.monotonic() - began))
-        return {"changed": False, "waited": round(time.monotonic() - began, 1), "done": done, "timed_out": []}
+            self._display.display(progress_line(params, progress, answered - began))
+        unknown: list[str] = []
+        if params["on_timeout"] == "fail":
+            unknown = self._give_up(scope, f"it is not known whether the service took the request; {STILL_POSSIBLE}")
+        waited = round(time.monotonic() - began, 1)
+        return {"changed": bool(unknown), "waited": waited, "done": done, "timed_out": unknown}
+
+    def _round(
+        self, pollers: Sequence[str], seconds: int, url: str, params: Mapping[str, Any], task_vars: dict[str, Any]
+    ) -> Progress:
+        progress = Progress()
+        for poller in pollers:
+            answer = self._poll(poller, seconds, url, params, task_vars)
+            progress = add_progress(progress, answer.get("progress") or {})
+        return progress
 
     def _poll(
         self, poller: str, seconds: int, url: str, params: Mapping[str, Any], task_vars: dict[str, Any]
@@ -85,9 +106,11 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{name}: {answer.get('msg') or 'failed'}", result=answer)
         return answer
 
-    def _give_up(self, scope: LedgerScope, params: Mapping[str, Any]) -> None:
-        reason = f"no answer within {params['timeout']} s; what was sent may still happen on the node"
+    def _give_up(self, scope: LedgerScope, reason: str) -> list[str]:
+        """Fail the nodes whose answers are still missing; their operations stay under way in the ledger."""
+        late: list[str] = []
         for operation in scope.operations():
-            scope.results(
-                operation.operation_id, [NodeResult(node_id, FAILED, reason) for node_id in operation.pending]
-            )
+            if operation.pending:
+                scope.give_up(operation.operation_id, operation.pending, reason)
+                late.extend(operation.pending)
+        return sorted(set(late))

@@ -188,6 +188,11 @@ not_passed:
   returned: O(state=queried), O(state=finished)
   type: list
   elements: dict
+power_left:
+  description: Names of the nodes that were stopped before the run and are not stopped again.
+  returned: O(state=queried), O(state=finished)
+  type: list
+  elements: str
 not_passed_omitted:
   description: How many more did not pass.
   returned: O(state=queried), O(state=finished)

@@ -100,7 +100,8 @@ def _agent(managed: Mapping[str, Any] | None) -> Agent:
         return Agent(online=False, detail=NOT_REGISTERED)
     status = str(managed.get("PingStatus", ""))
     ping = managed.get("LastPingDateTime")
-    latest = managed.get("IsLatestVersion")
+    # The API's documentation says that this field tells nothing about Windows nodes.
+    latest = None if managed.get("PlatformType") == "Windows" else managed.get("IsLatestVersion")
     return Agent(
         online=status == "Online",
         version=str(managed.get("AgentVersion", "")),

@@ -90,7 +90,8 @@ def _hybrid(plan: PowerPlan, state: str, node_id: str, online: Collection[str]) 
 
 def _remember(plan: PowerPlan, instance: Instance) -> None:
     now = {"starting": "running", "stopping": "stopped"}.get(instance.power_state, instance.power_state)
-    plan.before[instance.node_id] = instance.tags.get(BEFORE_TAG) or now
+    # A tag that somebody else's start left behind says nothing about this one: a machine that runs is in use.
+    plan.before[instance.node_id] = now
 
 
 def _started(plan: PowerPlan, instance: Instance) -> None:

@@ -55,6 +55,26 @@ def read_inventory(
     return nodes
 
 
+def inventory_regions(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str]) -> set[str]:
+    """The AWS regions that the hosts of the whole inventory name."""
+    found: set[str] = set()
+    for host in hosts:
+        variables = hostvars[host]
+        known = _aws_ec2(variables)
+        node_id = _text(variables.get("patch_node_id")) or known.get("node_id", "")
+        if provider_of_id(node_id) == "aws":
+            found.add(_text(variables.get("patch_region")) or known.get("region", ""))
+    return found - {""}
+
+
+def search_targets(nodes: Sequence[Mapping[str, Any]], regions: Iterable[str]) -> list[dict[str, str]]:
+    """Where to look for nodes that the inventory lacks: every account of these nodes in every region that is known."""
+    aws = [node for node in nodes if node["provider"] == "aws"]
+    everywhere = sorted({str(node["region"]) for node in aws if node["region"]} | set(regions))
+    accounts = sorted({str(node["account"]) for node in aws})
+    return [{"account": account, "region": region} for account in accounts for region in everywhere]
+
+
 def _refuse_without_batch(policy: Policy, nodes: Sequence[Mapping[str, Any]], batches: Sequence[str]) -> None:
     """No play would reach such a host, so its node could never pass."""
     left_out = [exclusion.match for exclusion in policy.exclusions]

@@ -6,7 +6,8 @@
 The agent of Systems Manager takes the exit status 194 (Linux) or 3010 (Windows) as the wish to reboot and runs the
 script again afterwards
 (https://docs.aws.amazon.com/systems-manager/latest/userguide/send-commands-reboot.html). The script tells the two runs
-apart by the identity of the boot, which it keeps in a file of its run.
+apart by the identity of the boot, which it keeps in a file of its run: beside the agent's own state, since directories
+for temporary files may be emptied by a reboot.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from __future__ import annotations
 import re
 
 LINUX_REBOOT = r"""
-mark="${TMPDIR:-/var/tmp}/hybridops-reboot-@TOKEN@"
+dir=/var/lib/amazon/ssm
+if [ ! -d "$dir" ] || [ ! -w "$dir" ]; then dir="${TMPDIR:-/var/tmp}"; fi
+mark="$dir/hybridops-reboot-@TOKEN@"
 boot=$(cat /proc/sys/kernel/random/boot_id) || exit 1
 if [ -f "$mark" ] && [ "$(cat "$mark")" != "$boot" ]; then
   rm -f "$mark"

@@ -15,7 +15,7 @@ from .._core.states import SKIPPED
 from .._core.wave import application_hooks, reboot_modes
 from .scope import LedgerScope
 from .scope_args import WAVE_ARGS, open_wave_ledger
-from .seen import hold_nodes, planned_nodes
+from .seen import hold_nodes, planned_nodes, waiting_for_reboot
 from .store import now
 from .waves import JoinedWave, Override, approve_reboot, close_wave, first_opened, join_wave
 
@@ -118,10 +118,13 @@ def _reboot(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         return {"changed": False, "approved": bool(approval)}
     ledger = open_wave_ledger(params)
     scope = LedgerScope(ledger, params["run_id"], params["batch"], params["wave"], "reboot")
-    waiting = [node.node_id for node in scope.nodes() if node.node_id in set(params["node_ids"])]
-    if approval:
+    asked = [node for node in scope.nodes() if node.node_id in set(params["node_ids"])]
+    pending = waiting_for_reboot(scope)
+    scope.phase_ended([node for node in asked if node.node_id not in pending], SKIPPED, "no patch waits for a reboot")
+    waiting = [node.node_id for node in asked if node.node_id in pending]
+    if approval and waiting:
         approve_reboot(ledger, params["run_id"], params["batch"], params["wave"], approval)
-    else:
+    elif waiting:
         hold_nodes(scope, waiting, "installed; the reboot waits for an approval (patch_reboot_approval)")
     return {"changed": bool(waiting), "approved": bool(approval)}
 

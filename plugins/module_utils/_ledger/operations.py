@@ -21,6 +21,9 @@ with suppress(ImportError):
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
+UNANSWERED = "unanswered"
+"""Status of a node whose operation was given up: nobody knows whether it is still under way."""
+
 OUTPUT_KEPT = 24000
 """Characters of a node's output that the ledger keeps: what GetCommandInvocation gives at most."""
 
@@ -59,12 +62,32 @@ class OperationStore:
             "intended_at": now(),
         }
         with self._ledger.write() as connection:
+            self._refuse_twice(connection, kind, node_ids)
             connection.execute(sa.insert(t.operations).values(**row))
             if node_ids:
                 connection.execute(
                     sa.insert(t.operation_nodes),
                     [{"operation_id": operation_id, "node_id": node_id} for node_id in node_ids],
                 )
+
+    def _refuse_twice(self, connection: Connection, kind: str, node_ids: Sequence[str]) -> None:
+        """Another job of the same run may have intended the same since this one looked."""
+        twice = sorted(self._covered(connection, kind) & set(node_ids))
+        if twice:
+            raise PatchingError(
+                f"another job of run {self._key['run_id']} has sent {kind} to {', '.join(twice[:3])} at the same time; "
+                "nothing was sent twice. Let one job at a time work on a run"
+            )
+
+    def unanswered(self, operation_id: str, node_ids: Sequence[str], reason: str) -> None:
+        """Write down that these nodes' answers are no longer waited for; the operation stays open."""
+        t = self._ledger.tables.operation_nodes
+        rows = [
+            {"operation_id": operation_id, "node_id": node_id, "status": UNANSWERED, "detail": reason}
+            for node_id in node_ids
+        ]
+        with self._ledger.write() as connection:
+            self._ledger.put(connection, t, rows)
 
     def move(self, operation_id: str, state: str, **values: str) -> None:
         """Bring an operation into its next state. Raises TransitionError for one that the table does not have."""
@@ -106,15 +129,23 @@ class OperationStore:
         return members
 
     def covered(self, kind: str) -> set[str]:
-        """Ids of nodes with an operation of this kind that may have reached the service."""
+        """Ids of nodes of the run with an operation of this kind and phase that may have reached the service."""
+        with self._ledger.read() as connection:
+            return self._covered(connection, kind)
+
+    def _covered(self, connection: Connection, kind: str) -> set[str]:
         t = self._ledger.tables
         query = (
             sa.select(t.operation_nodes.c.node_id)
             .join(t.operations, t.operations.c.operation_id == t.operation_nodes.c.operation_id)
-            .where(*self._mine(), t.operations.c.kind == kind, t.operations.c.state != "not_sent")
+            .where(
+                t.operations.c.run_id == self._key["run_id"],
+                t.operations.c.phase == self._key["phase"],
+                t.operations.c.kind == kind,
+                t.operations.c.state != "not_sent",
+            )
         )
-        with self._ledger.read() as connection:
-            return set(connection.execute(query).scalars())
+        return set(connection.execute(query).scalars())
 
     def record(self, operation_id: str, results: Sequence[NodeResult]) -> str:
         """Write node results; finishes the operation when each node has one. Answers the operation's kind."""
@@ -124,8 +155,8 @@ class OperationStore:
                 "operation_id": operation_id,
                 "node_id": r.node_id,
                 "status": r.status,
-                "detail": r.detail,
-                "output": r.output[:OUTPUT_KEPT],
+                "detail": r.detail.replace("\0", ""),
+                "output": r.output.replace("\0", "")[:OUTPUT_KEPT],
             }
             for r in results
         ]

@@ -26,6 +26,9 @@ def run_lines(run: RunSummary) -> list[str]:
     rest = len(run.not_passed) - SHOWN + run.not_passed_omitted
     if rest > 0:
         lines.append(f"  and {rest} more, see the report")
+    if run.power_left and run.status != RUN_RUNNING:
+        shown = ", ".join(run.power_left[:SHOWN])
+        lines.append(f"Not stopped again, although stopped before the run: {shown}; see playbooks/restore_power.yml")
     if run.status == RUN_RUNNING:
         lines.append(f"Go on with it: -e patch_run_id={run.run_id}; or end it with playbooks/patch_finish.yml")
     elif any(run.states.get(verdict) for verdict in VERDICTS if verdict != "passed"):

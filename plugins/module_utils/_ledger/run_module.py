@@ -23,7 +23,7 @@ from .._core.policy.settings import given_waves
 from .._core.states import RUN_RUNNING
 from .joined import joined_waves, under_way
 from .run_lines import run_lines
-from .runs import NewRun, RunBatch, RunSummary, begin_run, finish_run, holders, run_row, summarize
+from .runs import NewRun, RunBatch, RunSummary, begin_run, finish_run, holders, nodes_of_last_run, run_row, summarize
 from .scope_args import LEDGER_ARG, ledger_url
 from .store import ledger_exists, open_ledger
 
@@ -121,7 +121,11 @@ def _finish(params: Mapping[str, Any], run_id: str, check_mode: bool) -> dict[st
     if check_mode:
         known = _known(params, run_id)
         lines = run_lines(known) if known else [f"run {run_id} was not begun: check mode"]
-        states = known.to_dict() if known else {"run_id": run_id, "status": "planned", "states": {}, "not_passed": []}
+        states = (
+            known.to_dict()
+            if known
+            else {"run_id": run_id, "status": "planned", "states": {}, "not_passed": [], "power_left": []}
+        )
         return {"changed": bool(known and known.status == RUN_RUNNING), **states, "lines": lines}
     ledger = open_ledger(ledger_url(params))
     before = summarize(ledger, run_id)
@@ -182,12 +186,29 @@ def _plan(params: Mapping[str, Any], run_id: str) -> Plan:
         params["environment"],
         nodes,
         facts,
-        [UnlistedNode.from_dict(data) for data in params["unlisted"]],
+        [*(UnlistedNode.from_dict(data) for data in params["unlisted"]), *_missing_since(params, nodes)],
         now=datetime.now(UTC),
         run_id=run_id,
         other_runs=_other_runs(params, nodes),
         options=options,
     )
+
+
+def _missing_since(params: Mapping[str, Any], nodes: Sequence[Node]) -> list[UnlistedNode]:
+    """Nodes that the last run over the environment had and the inventory lacks: a slice, or a region left out."""
+    try:
+        url = ledger_url(params)
+    except InputError:
+        return []
+    if params["slot"] or not ledger_exists(url):
+        return []
+    listed = {node.node_id for node in nodes} | {data["node_id"] for data in params["unlisted"]}
+    last = nodes_of_last_run(open_ledger(url), params["environment"])
+    return [
+        UnlistedNode(node.node_id, node.name, node.account, node.region, node.patch_group)
+        for node in last
+        if node.node_id not in listed
+    ]
 
 
 def _other_runs(params: Mapping[str, Any], nodes: Sequence[Node]) -> dict[str, str]:

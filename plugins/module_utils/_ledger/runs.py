@@ -63,6 +63,8 @@ class RunSummary:
     not_passed: Sequence[Mapping[str, str]]
     not_passed_omitted: int
     details: Mapping[str, Any]
+    power_left: Sequence[str] = ()
+    """Names of nodes that were stopped before the run and are not yet stopped again."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for a module's result."""
@@ -75,6 +77,7 @@ class RunSummary:
             "states": dict(self.states),
             "not_passed": [dict(node) for node in self.not_passed],
             "not_passed_omitted": self.not_passed_omitted,
+            "power_left": list(self.power_left),
         }
 
 
@@ -175,6 +178,20 @@ def _holders(ledger: Ledger, run: NewRun) -> str:
     )
 
 
+def nodes_of_last_run(ledger: Ledger, environment: str) -> list[Node]:
+    """The nodes of the newest run over an environment, none when there was no run."""
+    t = ledger.tables
+    with ledger.read() as connection:
+        run_id = connection.execute(
+            sa.select(t.runs.c.run_id)
+            .where(t.runs.c.environment == environment)
+            .order_by(t.runs.c.started.desc(), t.runs.c.run_id.desc())
+            .limit(1)
+        ).scalar()
+        rows = connection.execute(sa.select(t.nodes.c.node).where(t.nodes.c.run_id == run_id)).all()
+    return [Node.from_dict(row.node) for row in rows]
+
+
 def run_row(ledger: Ledger, run_id: str) -> Row[Any] | None:
     """The run's row, or None."""
     with ledger.read() as connection:
@@ -221,6 +238,11 @@ def summarize(ledger: Ledger, run_id: str) -> RunSummary:
             }
             for node in connection.execute(query)
         ]
+        power = sa.select(t.nodes.c.node).join(
+            t.power, sa.and_(t.power.c.run_id == t.nodes.c.run_id, t.power.c.node_id == t.nodes.c.node_id)
+        )
+        power = power.where(t.power.c.run_id == run_id, t.power.c.before == "stopped", t.power.c.restored_at == "")
+        power_left = [row.node.get("name") or row.node["node_id"] for row in connection.execute(power)]
     others = sum(states.values()) - states.get("passed", 0)
     return RunSummary(
         run_id=run_id,
@@ -232,6 +254,7 @@ def summarize(ledger: Ledger, run_id: str) -> RunSummary:
         not_passed=not_passed,
         not_passed_omitted=max(0, others - len(not_passed)),
         details=row.details,
+        power_left=power_left,
     )
 
 

@@ -26,7 +26,7 @@ with suppress(ImportError):
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-SOFT_KINDS = (COMMAND_KIND,)
+SOFT_KINDS = (COMMAND_KIND, "agent_update")
 """Operations whose failure is an answer that the verification weighs, not the end of the node."""
 
 
@@ -207,7 +207,7 @@ class LedgerScope:
             .where(*self._in_wave(), t.power.c.restored_at == "")
         )
         with self.ledger.read() as connection:
-            busy = busy_nodes(connection, self.ledger, self._run_id)
+            busy = busy_nodes(connection, self.ledger) | self._of_other_runs(connection)
             return {row.node_id: row.before for row in connection.execute(query) if row.node_id not in busy}
 
     def reached(self, phase: str) -> set[str]:
@@ -215,7 +215,18 @@ class LedgerScope:
 
     def busy(self) -> set[str]:
         with self.ledger.read() as connection:
-            return busy_nodes(connection, self.ledger, self._run_id)
+            return busy_nodes(connection, self.ledger) | self._of_other_runs(connection)
+
+    def _of_other_runs(self, connection: Connection) -> set[str]:
+        """Nodes that another unfinished run has in hand."""
+        t = self.ledger.tables.nodes
+        query = sa.select(t.c.active_node).where(t.c.active_node.is_not(None), t.c.run_id != self._run_id)
+        return set(connection.execute(query).scalars())
+
+    def give_up(self, operation_id: str, node_ids: Sequence[str], reason: str) -> None:
+        """These nodes failed because no answer came; what was sent counts as under way all the same."""
+        self._operations.unanswered(operation_id, node_ids, reason)
+        self.fail(dict.fromkeys(node_ids, reason))
 
     def power_restored(self, node_ids: Iterable[str]) -> None:
         t = self.ledger.tables.power

@@ -173,6 +173,20 @@ def write_verdicts(scope: LedgerScope, verdicts: Mapping[str, Verdict]) -> None:
             )
 
 
+def waiting_for_reboot(scope: LedgerScope) -> set[str]:
+    """Ids of the wave's nodes with a patch that waits for a reboot, and of those about which that is not known."""
+    with scope.ledger.read() as connection:
+        going = set(connection.execute(sa.select(scope.ledger.tables.nodes.c.node_id).where(*_going(scope))).scalars())
+        states = _patch_states(connection, scope)
+    known = {node_id: state for (node_id, moment), state in states.items() if moment == "after"}
+    settled = {
+        node_id
+        for node_id, state in known.items()
+        if not state["not_checked"] and not state["counts"].get("installed_pending_reboot", 0)
+    }
+    return going - settled
+
+
 def hold_nodes(scope: LedgerScope, node_ids: Sequence[str], reason: str) -> None:
     """Nodes that are going stop here without harm, and may go on later under the same run."""
     t = scope.ledger.tables

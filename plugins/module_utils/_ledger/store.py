@@ -58,8 +58,11 @@ class Ledger:
                     # One writer at a time, as SQLite has it by nature: a gate and a wave's number are read and written.
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
                 yield connection
-        except exc.OperationalError as error:
-            raise PatchingError(f"the ledger {self.url} cannot be written: {error.orig}") from error
+        except exc.IntegrityError:
+            raise
+        except exc.SQLAlchemyError as error:
+            reason = getattr(error, "orig", None) or error
+            raise PatchingError(f"the ledger {self.url} cannot be written: {reason}") from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -67,8 +70,10 @@ class Ledger:
         try:
             with self._engine.connect().execution_options(ledger_read=True) as connection:
                 yield connection
-        except exc.OperationalError as error:
-            raise PatchingError(f"the ledger {self.url} cannot be read: {error.orig}") from error
+        except exc.SQLAlchemyError as error:
+            raise PatchingError(
+                f"the ledger {self.url} cannot be read: {getattr(error, 'orig', None) or error}"
+            ) from error
 
     def put(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows; a row whose key is there is updated with the given columns."""

@@ -10,10 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .._core.errors import PatchingError
+from .._core.errors import GateClosed, PatchingError
 from .._core.gate import GateAnswer, GateRule, NodeState, evaluate_gate
 from .._core.scope import OPERATION_OPEN
 from .._core.states import GOING, HELD, NODE, NOT_CHECKED, PLANNED, RUN_RUNNING, check_transition
+from .operations import UNANSWERED
 from .runs import require_run
 from .store import Ledger, chunks, now
 
@@ -67,6 +68,7 @@ def join_wave(
         waiting = [n for n in wave_nodes if n.state in (PLANNED, GOING, HELD) and not n.left_out]
         if not waiting:
             return _nothing_to_do(batch, wave_nodes, unknown)
+        waiting = _together(waiting)
         wave = _wave_number(list(mine.values()), waiting)
         reason_to_open = override.reason if override else ""
         answer = evaluate_gate(rule, wave, waiting, states, reason_to_open)
@@ -116,23 +118,30 @@ def close_wave(ledger: Ledger, run_id: str, batch: str, wave: int, reason: str) 
     return left
 
 
-def busy_nodes(connection: Connection, ledger: Ledger, run_id: str) -> set[str]:
-    """Ids of the run's nodes on which an operation is still under way."""
+def busy_nodes(connection: Connection, ledger: Ledger, run_id: str | None = None) -> set[str]:
+    """Ids of the nodes on which an operation is still under way: of one run, or of any.
+
+    An operation that was given up without an answer is under way as long as nobody knows better.
+    """
     t = ledger.tables
     query = (
         sa.select(t.operation_nodes.c.node_id)
         .join(t.operations, t.operations.c.operation_id == t.operation_nodes.c.operation_id)
         .where(
-            t.operations.c.run_id == run_id,
             t.operations.c.state.in_(OPERATION_OPEN),
-            t.operation_nodes.c.status == "",
+            t.operation_nodes.c.status.in_(("", UNANSWERED)),
         )
     )
+    if run_id is not None:
+        query = query.where(t.operations.c.run_id == run_id)
     return set(connection.execute(query).scalars())
 
 
 def approve_reboot(ledger: Ledger, run_id: str, batch: str, wave: int, approval: str) -> None:
-    """Write down who approved the reboot of a wave's nodes."""
+    """Write down who approved the reboot of a wave's nodes. Raises GateClosed when the wave's gate is not open."""
+    closed = require_open_gate(ledger, run_id, batch, wave)
+    if closed:
+        raise GateClosed(closed)
     with ledger.write() as connection:
         connection.execute(
             sa.insert(ledger.tables.gates).values(
@@ -192,16 +201,29 @@ def _rule(connection: Connection, ledger: Ledger, run_id: str, batch: str) -> Ga
     rows = connection.execute(
         sa.select(t.batches).where(t.batches.c.run_id == run_id).order_by(t.batches.c.position)
     ).all()
+    after = {row.name: tuple(row.after) for row in rows}
     for row in rows:
         if row.name == batch:
             return GateRule(
                 batch=batch,
-                after=tuple(row.after),
+                after=_all_before(after, batch),
                 scope=row.gate.get("scope", "environment"),
                 max_failed=int(row.gate.get("max_failed", 0)),
                 allow_empty=bool(row.gate.get("allow_empty", False)),
             )
     raise PatchingError(f"run {run_id} has no batch {batch!r}; it has {', '.join(row.name for row in rows) or 'none'}")
+
+
+def _all_before(after: Mapping[str, Sequence[str]], batch: str) -> tuple[str, ...]:
+    """The batches that a batch waits for, and those that they wait for: an empty one between must not hide them."""
+    found: dict[str, None] = {}
+    waiting = list(after.get(batch, ()))
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and name != batch:
+            found[name] = None
+            waiting.extend(after.get(name, ()))
+    return tuple(found)
 
 
 def _states(connection: Connection, ledger: Ledger, run_id: str) -> list[NodeState]:
@@ -221,6 +243,17 @@ def _states(connection: Connection, ledger: Ledger, run_id: str) -> list[NodeSta
         )
         for row in connection.execute(query)
     ]
+
+
+def _together(waiting: Sequence[NodeState]) -> list[NodeState]:
+    """The nodes that can be one wave: when some are under way in a wave already, those of the earliest such wave.
+
+    Work that is under way belongs to its wave; the rest of a batch that is cut differently now joins in a later job.
+    """
+    under_way = [n.wave for n in waiting if n.state == GOING and n.wave is not None]
+    if not under_way or len({n.wave for n in waiting}) == 1:
+        return list(waiting)
+    return [n for n in waiting if n.wave == min(under_way)]
 
 
 def _wave_number(batch_nodes: Sequence[NodeState], waiting: Sequence[NodeState]) -> int:

@@ -77,9 +77,9 @@ class TestPlan:
         assert (plan.start, plan.tag, plan.settled) == ([B], [B], [A])
         assert plan.before == {A: "running", B: "stopped"}
 
-    def test_a_mark_of_an_earlier_run_is_remembered(self) -> None:
+    def test_a_mark_that_something_else_left_says_nothing_about_a_machine_that_runs(self) -> None:
         plan = self.plan("started", seen(A, tags=MARK), seen(B, "stopped", MARK))
-        assert plan.before == {A: "stopped", B: "stopped"}
+        assert plan.before == {A: "running", B: "stopped"}
         assert (plan.start, plan.tag) == ([B], [])
 
     def test_restored_stops_only_what_was_stopped(self) -> None:

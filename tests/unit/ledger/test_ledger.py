@@ -101,7 +101,7 @@ class TestOpening:
 
     def test_a_file_that_is_no_database(self, tmp_path: Path) -> None:
         (tmp_path / "l.db").write_text("this is text and no database, long enough to be looked at as one" * 20)
-        with pytest.raises(PatchingError, match="cannot be opened"):
+        with pytest.raises(PatchingError, match="file is not a database"):
             open_ledger(f"sqlite:///{tmp_path}/l.db")
 
     def test_a_ledger_of_a_newer_version(self, ledger: Ledger) -> None:

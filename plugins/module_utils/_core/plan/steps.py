@@ -37,6 +37,8 @@ def _snapshot(planned: PlannedNode, subject: Subject) -> str:
     if planned.snapshot == NONE:
         obstacles = subject.known.snapshot.obstacles if subject.known else ()
         asked = subject.settings.snapshot
+        if subject.known is None:
+            return "snapshot: not known, since the node is not"
         if asked == NONE:
             return "snapshot: none, as the policy says"
         return f"snapshot: none, which the policy allows ({'; '.join(obstacles) or 'its cloud offers none'})"
