@@ -30,7 +30,7 @@ STATES = {"before": "missing", "after": "installed"}
 def work(module):
     scope = open_scope(module.params, module.check_mode, "install")
     if module.params["moment"]:
-        return patches(scope, module.params["moment"])
+        return patches(scope, module.params["moment"], module.params["phase"] == "reboot")
     if module.params["restore"]:
         return {"changed": False, "left": sorted(scope.remembered_power())}
     scope.require_open_gate()
@@ -55,9 +55,11 @@ def work(module):
     return {"changed": bool(nodes), "nodes": {"total": len(nodes)}}
 
 
-def patches(scope, moment):
+def patches(scope, moment, before_reboot):
     patch = {"id": "LAB-1", "title": "one patch", "classification": "", "severity": "", "installed_at": ""}
     state = {"baseline_id": "", "reported_at": "", "operation": "Scan", "counts": COUNTS[moment], "not_checked": ""}
+    if before_reboot:
+        state["counts"] = {"installed_pending_reboot": 1}
     state["patches"] = [patch | {"state": STATES[moment]}]
     scope.record_patches(moment, {node.node_id: state for node in scope.nodes()})
     return {"changed": False}

@@ -104,7 +104,9 @@ def unlisted(context: Context, nodes: Sequence[UnlistedNode], listed: set[str]) 
             continue
         where = " ".join(part for part in (one.account, one.region) if part)
         reason = f"{stand_in.shown} in {where} has the patch group {one.patch_group} and is not in the inventory"
-        remedy = "plan from the whole inventory, add it, change its tag, or accept unlisted"
+        remedy = (
+            "plan from the whole inventory, add it, change its tag, or accept unlisted (once, if it is gone for good)"
+        )
         yield Finding("unlisted", reason, remedy, one.node_id)
 
 
