@@ -133,8 +133,8 @@ progress:
 """
 
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import bulk_module, run
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.polling import WAIT_ARGS
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.power_modules import wait_for_power
+from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import WAIT_ARGS
 
 
 def main() -> None:

@@ -148,8 +148,8 @@ progress:
 """
 
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import bulk_module, run
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.polling import WAIT_ARGS
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.snapshot_modules import wait_for_snapshot_sets
+from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import WAIT_ARGS
 
 
 def main() -> None:

@@ -177,7 +177,7 @@ progress:
 
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.command_info import wait_for_commands
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import ACCOUNTS_ARGS, aws_module, run
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.polling import WAIT_ARGS
+from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import WAIT_ARGS
 from ansible_collections.hybridops.patching.plugins.module_utils._ledger.scope_args import RUN_ARGS
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from .._core.change_set import ChangeSet, Step
-from .._core.errors import InputError
+from .._core.errors import CloudError, InputError
 from .baseline_model import from_api, to_api, wanted_of
 from .baseline_plan import (
     ADD_TAGS,
@@ -24,7 +24,6 @@ from .baseline_plan import (
     plan_present,
 )
 from .client import Connection
-from .errors import AwsError
 from .instances import tag_dict, tag_list
 from .model_check import check_request
 from .module import session_of
@@ -156,7 +155,7 @@ def _service_default(connection: Connection, system: str) -> str:
     )
     names = {str(entry["BaselineName"]): str(entry["BaselineId"]) for entry in listed}
     if not names:
-        raise AwsError(f"Could not find the service's own baseline for {system}: it has none", code="NotFound")
+        raise CloudError(f"Could not find the service's own baseline for {system}: it has none", code="NotFound")
     return names.get(OWN_DEFAULT) or names[min(names)]
 
 

@@ -9,18 +9,15 @@ neither counts the total time nor honours Retry-After; so clients are made with 
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from .._core.errors import CloudError, OutcomeUnknown
+from .._core.patience import Patience, pause_before
 from .errors import (
     NOT_CONNECTED,
     PARAMETER_ERRORS,
     SDK_ERRORS,
-    AwsError,
-    OutcomeUnknown,
     code_of,
     explain,
     is_answer,
@@ -28,23 +25,6 @@ from .errors import (
     is_throttled,
     retry_after,
 )
-
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a request is repeated, in seconds over all attempts.
-
-    ``answer`` bounds throttling and server faults; ``connect`` an endpoint that cannot be reached, which is a mistake
-    in the settings more often than a fault that passes.
-    """
-
-    answer: float = 180.0
-    connect: float = 15.0
-    sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
 
 
 class Connection:
@@ -72,19 +52,19 @@ class Connection:
             self._patience.sleep(seconds)
 
     def call(self, service: str, operation: str, doing: str, **params: Any) -> dict[str, Any]:
-        """Send a request that is safe to repeat. ``doing`` completes "Could not …". Raises :class:`AwsError`."""
+        """Send a request that is safe to repeat. ``doing`` completes "Could not …". Raises :class:`CloudError`."""
         return self._send(service, operation, doing, params, repeatable=True)
 
     def send_once(self, service: str, operation: str, doing: str, **params: Any) -> dict[str, Any]:
         """Send a request that would act twice when repeated.
 
         It is repeated only where the service surely did not act: throttled, or never connected. Raises
-        :class:`OutcomeUnknown` when the service may have acted, :class:`AwsError` when it surely did not.
+        :class:`OutcomeUnknown` when the service may have acted, :class:`CloudError` when it surely did not.
         """
         return self._send(service, operation, doing, params, repeatable=False)
 
     def pages(self, service: str, operation: str, key: str, doing: str, **params: Any) -> Iterator[dict[str, Any]]:
-        """Every entry of a list, page by page to its end. Raises :class:`AwsError`."""
+        """Every entry of a list, page by page to its end. Raises :class:`CloudError`."""
         token = ""
         while True:
             page = self.call(service, operation, doing, **params, **({"NextToken": token} if token else {}))
@@ -93,7 +73,7 @@ class Connection:
             if not following:
                 return
             if following == token:
-                raise AwsError(f"Could not {doing}: the service gave the same page twice", code="SamePageTwice")
+                raise CloudError(f"Could not {doing}: the service gave the same page twice", code="SamePageTwice")
             token = following
 
     def _send(
@@ -106,7 +86,7 @@ class Connection:
                 answer: dict[str, Any] = getattr(self._client(service), operation)(**params)
                 return answer
             except SDK_ERRORS as error:
-                pause = _pause(error, attempt)
+                pause = pause_before(attempt, retry_after(error))
                 limit = self._limit(error, repeatable)
                 if self._patience.clock() - started + pause > limit:
                     raise _raised(error, where, repeatable) from error
@@ -137,16 +117,7 @@ def _broke_off(error: Exception) -> bool:
     }
 
 
-def _pause(error: Exception, attempt: int) -> float:
-    """Seconds until the next attempt: what the service asks for, else growing with some chance in it."""
-    asked = retry_after(error)
-    if asked is not None:
-        return asked
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**attempt)
-    return longest * (0.5 + random.random() / 2)
-
-
-def _raised(error: Exception, doing: str, repeatable: bool) -> AwsError:
+def _raised(error: Exception, doing: str, repeatable: bool) -> CloudError:
     explained = explain(error, doing)
     acted = is_server_fault(error) or not is_answer(error)
     surely_not = is_throttled(error) or isinstance(error, (*NOT_CONNECTED, *PARAMETER_ERRORS)) or _before_sending(error)

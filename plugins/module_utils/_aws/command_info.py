@@ -9,12 +9,12 @@ from typing import Any
 
 from .._core.node_summary import summarize
 from .._core.nodes import Node
+from .._core.polling import Progress, look_until, names_of
 from .._core.scope import NullScope
 from .._ledger.scope_args import open_scope
 from .command_poller import CommandPoller, commands_of_scope, with_node_ids
 from .invocations import Command, Invocation
 from .module import session_of
-from .polling import Progress, look_until, names_of
 from .send_command import POLLER
 
 

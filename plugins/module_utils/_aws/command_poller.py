@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .._core.errors import CloudError, together
+from .._core.polling import Progress
 from .._core.pool import map_side_by_side
 from .._core.scope import NodeResult, Scope
-from .errors import AwsError
 from .invocations import Command, Invocation, read_invocations
-from .polling import Progress
 from .session import AwsSession
-from .targets import together
 
 NOT_LISTED = "not listed yet"
 
@@ -41,14 +40,14 @@ class CommandPoller:
     def look(self) -> bool:
         """Ask about every command that is under way; answers whether all are done.
 
-        Raises AwsError when nothing at all could be learnt.
+        Raises CloudError when nothing at all could be learnt.
         """
         open_commands = [command for command in self.commands if self._pending[command.command_id]]
         self.progress.notes.clear()
-        errors: list[tuple[Command, AwsError]] = []
+        errors: list[tuple[Command, CloudError]] = []
         answers = map_side_by_side(self._read, open_commands)
         for command, answer in answers:
-            if isinstance(answer, AwsError):
+            if isinstance(answer, CloudError):
                 errors.append((command, answer))
             elif isinstance(answer, Exception):
                 raise answer
@@ -73,7 +72,7 @@ class CommandPoller:
         self.invocations.extend(ended)
         self._record(command, [invocation.result for invocation in ended])
 
-    def _take_errors(self, errors: Sequence[tuple[Command, AwsError]]) -> None:
+    def _take_errors(self, errors: Sequence[tuple[Command, CloudError]]) -> None:
         """A command that cannot be asked about fails its nodes when asking again would not help."""
         for command, error in errors:
             if error.lasting:
@@ -113,7 +112,7 @@ def commands_of_scope(scope: Scope, poller: str, progress: Progress) -> list[Com
 
 
 def with_node_ids(session: AwsSession, commands: Sequence[Command]) -> list[Command]:
-    """The commands, each with the nodes that it was sent to. Raises AwsError for one that does not exist."""
+    """The commands, each with the nodes that it was sent to. Raises CloudError for one that does not exist."""
 
     def known(command: Command) -> Command:
         return command if command.node_ids else replace(command, node_ids=_node_ids(session, command))
@@ -126,7 +125,9 @@ def _node_ids(session: AwsSession, command: Command) -> tuple[str, ...]:
     doing = f"read the result of command {command.command_id}"
     found = list(connection.pages("ssm", "list_commands", "Commands", doing, CommandId=command.command_id))
     if not found:
-        raise AwsError(f"Could not {doing}: {connection.place or 'this account'} has no such command", code="NotFound")
+        raise CloudError(
+            f"Could not {doing}: {connection.place or 'this account'} has no such command", code="NotFound"
+        )
     given = found[0].get("InstanceIds") or []
     if given:
         return tuple(str(node_id) for node_id in given)

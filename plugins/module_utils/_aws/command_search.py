@@ -23,7 +23,7 @@ LISTED_BY_THEN = timedelta(minutes=2)
 def find_command(
     connection: Connection, marker: str, document: str, since: datetime, looks: Sequence[float] = LOOKS
 ) -> str:
-    """The id of the command whose comment begins with ``marker``, empty when there is none. Raises AwsError.
+    """The id of the command whose comment begins with ``marker``, empty when there is none. Raises CloudError.
 
     ListCommands cannot filter by comment, so the commands of this document since then are listed and matched here.
     """

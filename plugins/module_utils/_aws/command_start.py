@@ -10,6 +10,7 @@ from typing import Any
 
 from .._core.errors import InputError
 from .._core.nodes import Node
+from .._core.scope import report_id
 from .._ledger.scope_args import open_scope
 from .commands import (
     SCRIPT_DOCUMENTS,
@@ -22,10 +23,10 @@ from .commands import (
 )
 from .model_check import check_request
 from .module import session_of
+from .nodes import aws_nodes
 from .patch_operation import patch_spec
 from .send_command import Sender
 from .start_commands import start_commands
-from .targets import aws_nodes
 
 _OPTIONS = {
     "document_version": "DocumentVersion",
@@ -62,7 +63,7 @@ def start_command(module: Any) -> dict[str, Any]:
 
 def start_patch_operation(module: Any) -> dict[str, Any]:
     """The work of ``ssm_patch_operation``."""
-    params = module.params
+    params = {**module.params, "snapshot_id": module.params.get("snapshot_id") or report_id(module.params, "install")}
     spec = patch_spec(params, send_options(params))
     region = str(module.region or "")
     kind = f"patch_{params['operation'].lower()}"

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from .._core.nodes import Node
-from .targets import chunks, targets_of
+from .._core.targets import chunks, targets_of
 
 NODES_A_COMMAND = 50
 """Node ids that SendCommand takes at most (service model: InstanceIdList)."""

@@ -6,20 +6,25 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from .._core.errors import CloudError
 from .._core.patches import Patch, PatchState, not_checked, patch_state
 from .._core.pool import map_side_by_side
+from .._core.targets import chunks
 from .client import Connection
-from .errors import AwsError
-from .targets import chunks
 
 NODES_A_REQUEST = 50
 """Nodes that DescribeInstancePatchStates takes at most (service model: InstanceIdList)."""
 
 PATCHES_A_PAGE = 100
+REPORT_PATIENCE = 60.0
+REPORT_LOOK = 5.0
+"""Seconds for which a report is waited for that the service has not taken in yet, and between two looks."""
+
 NOT_REPORTED = "it has not reported a patch state: no scan or install has ended on it yet"
 
 _COUNTS = {
@@ -44,22 +49,34 @@ _LISTED = {
 
 
 def patch_states(
-    connection: Connection, node_ids: Sequence[str], installed_since: datetime | None = None
+    connection: Connection,
+    node_ids: Sequence[str],
+    installed_since: datetime | None = None,
+    expected: str = "",
+    patience: float = 0.0,
 ) -> dict[str, PatchState]:
-    """The patch state of each node; one that never reported is not checked. Raises AwsError when none can be read.
+    """The patch state of each node; one that never reported is not checked. Raises CloudError when none can be read.
 
     Patches are asked for only where the counts say that there are some: missing, failed, pending or rejected ones, and
-    with ``installed_since`` those installed since then.
+    with ``installed_since`` those installed since then. ``expected`` is the SnapshotId that the scan or install was
+    sent with: a report that names another one is older, it is waited for ``patience`` seconds, and what does not come
+    is not checked. (InstancePatchState in the API reference: the snapshot of the operation by which it was collected.)
     """
     reported = _reported(connection, node_ids)
+    ends = time.monotonic() + patience
+    while (stale := _stale(reported, node_ids, expected)) and time.monotonic() < ends:
+        time.sleep(REPORT_LOOK)
+        reported |= _reported(connection, stale)
+    states = {node_id: not_checked(NOT_REPORTED) for node_id in node_ids}
+    states |= {node_id: not_checked(_older(reported[node_id])) for node_id in stale if node_id in reported}
 
     def read(node_id: str) -> PatchState:
         return _state(connection, reported[node_id], installed_since)
 
-    states = {node_id: not_checked(NOT_REPORTED) for node_id in node_ids}
-    errors: list[AwsError] = []
-    for node_id, answer in map_side_by_side(read, [node_id for node_id in node_ids if node_id in reported]):
-        if isinstance(answer, AwsError):
+    errors: list[CloudError] = []
+    fresh = [node_id for node_id in node_ids if node_id in reported and node_id not in stale]
+    for node_id, answer in map_side_by_side(read, fresh):
+        if isinstance(answer, CloudError):
             errors.append(answer)
             states[node_id] = not_checked(str(answer))
         elif isinstance(answer, Exception):
@@ -69,6 +86,22 @@ def patch_states(
     if errors and len(errors) == len(reported):
         raise errors[0]
     return states
+
+
+def _stale(reported: Mapping[str, Mapping[str, Any]], node_ids: Sequence[str], expected: str) -> list[str]:
+    """Nodes whose report is not of the expected operation, or that have none; a report that names none is taken."""
+    if not expected:
+        return []
+    return [
+        node_id
+        for node_id in node_ids
+        if node_id not in reported or str(reported[node_id].get("SnapshotId") or expected) != expected
+    ]
+
+
+def _older(raw: Mapping[str, Any]) -> str:
+    ended = iso(raw.get("OperationEndTime")) or "an unknown time"
+    return f"its last report is older than this operation: {raw.get('Operation', 'an operation')} that ended {ended}"
 
 
 def _reported(connection: Connection, node_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:

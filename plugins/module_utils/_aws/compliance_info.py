@@ -13,15 +13,13 @@ from .._core.errors import InputError
 from .._core.node_summary import MOST_FAILURES
 from .._core.nodes import Node
 from .._core.patches import COUNTS, PatchState, not_checked
-from .._core.scope import Scope
+from .._core.scope import Scope, report_id
+from .._core.targets import Target, on_targets, targets_of
 from .._ledger.scope_args import open_scope
 from .client import Connection
-from .compliance import patch_states
+from .compliance import REPORT_PATIENCE, patch_states
 from .module import session_of
-from .targets import Target, aws_nodes, on_targets, targets_of
-
-INSTALL = "Install"
-"""The operation of a state that an install reported."""
+from .nodes import aws_nodes
 
 
 def read_compliance(module: Any) -> dict[str, Any]:
@@ -33,14 +31,22 @@ def read_compliance(module: Any) -> dict[str, Any]:
     since = _moment(params["installed_since"])
     session = session_of(module)
 
+    waited_for = {node.node_id for node in nodes}
+    phase = "install" if params.get("phase") == "reboot" else params.get("phase") or "observe"
+    going = report_id({**params, "phase": phase}, phase)
+    installed = report_id({**params, "phase": "install"}, "install")
+
     def read(connection: Connection, target: Target[Node]) -> dict[str, PatchState]:
-        return patch_states(connection, [node.node_id for node in target.items], since)
+        wanted = [node.node_id for node in target.items if node.node_id in waited_for]
+        others = [node.node_id for node in target.items if node.node_id not in waited_for]
+        states = patch_states(connection, wanted, since, going, REPORT_PATIENCE if going else 0.0) if wanted else {}
+        return states | (patch_states(connection, others, since, installed) if others else {})
 
     answers = on_targets(session, targets_of([*nodes, *stopped_short], session.region), read)
     states = {node_id: state for _target, found in answers.answers for node_id, state in found.items()}
     for target, error in answers.errors:
         states.update({node.node_id: not_checked(str(error)) for node in target.items})
-    silent = {node.node_id for node in stopped_short if states[node.node_id]["operation"] != INSTALL}
+    silent = {node.node_id for node in stopped_short if states[node.node_id]["not_checked"]}
     states = {node_id: state for node_id, state in states.items() if node_id not in silent}
     if params["when"]:
         scope.record_patches(params["when"], states)
@@ -63,7 +69,7 @@ def read_compliance(module: Any) -> dict[str, Any]:
 def _stopped_short(scope: Scope, going: Sequence[Node]) -> list[Node]:
     """Nodes of the wave that no longer go, after an install was sent to them: what it did explains why they stopped.
 
-    They are only read. What they report tells something when it is from the install and not from the scan before it.
+    They are only read. What they report tells something when it is from the install itself.
     """
     known = {node.node_id for node in going}
     reached = scope.reached("install") - known

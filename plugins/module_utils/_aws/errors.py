@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.errors import PatchingError
+from .._core.errors import CloudError
 
 try:
     from botocore import exceptions as sdk
@@ -62,26 +62,6 @@ _BAD_SIGNATURE = frozenset({"IncompleteSignature", "InvalidSignatureException", 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 
 
-class AwsError(PatchingError):
-    """A request that AWS refused or did not answer.
-
-    ``code`` is the service's own error code, or the name of the SDK's exception when no answer came.
-    ``lasting`` tells whether asking again would give the same answer.
-    """
-
-    def __init__(self, message: str, *, code: str = "", lasting: bool = True) -> None:
-        super().__init__(message)
-        self.code = code
-        self.lasting = lasting
-
-
-class OutcomeUnknown(AwsError):
-    """A request that is not safe to repeat got no answer: the service may have acted on it."""
-
-    def __init__(self, message: str, *, code: str = "") -> None:
-        super().__init__(message, code=code, lasting=False)
-
-
 def code_of(error: Exception) -> str:
     """The service's error code, or the name of the SDK's exception."""
     response = getattr(error, "response", None)
@@ -122,7 +102,7 @@ def speaks_of_caller(code: str) -> bool:
     return code in _DENIED or code in _BAD_CREDENTIALS or code in _BAD_SIGNATURE or code in _EXPIRED
 
 
-def explain(error: Exception, doing: str) -> AwsError:
+def explain(error: Exception, doing: str) -> CloudError:
     """The error as one message: what was tried on what, what the service said, and what the user can do.
 
     ``doing`` reads as "read the patch groups of 111111111111 in eu-central-1".
@@ -132,7 +112,7 @@ def explain(error: Exception, doing: str) -> AwsError:
     message = f"Could not {doing}: {said}"
     remedy = _remedy(error, code)
     lasting = not (is_throttled(error) or is_server_fault(error) or not is_answer(error))
-    return AwsError(f"{message.rstrip('. ')}. {remedy}".strip(), code=code, lasting=lasting)
+    return CloudError(f"{message.rstrip('. ')}. {remedy}".strip(), code=code, lasting=lasting)
 
 
 def _metadata(error: Exception) -> dict[str, Any]:

@@ -9,19 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import InputError
+from .._core.errors import CloudError, InputError
 from .._core.node_summary import summarize
 from .._core.nodes import Node
 from .._core.pool import map_side_by_side
+from .._core.targets import Target, on_targets, targets_of
 from .._ledger.scope_args import read_nodes
 from .client import Connection
-from .errors import AwsError
 from .instances import Instance, create_tags, delete_tags, instances_by_id, is_hybrid
 from .managed import hybrid_tags, managed_nodes
 from .model_check import check_request
 from .module import session_of
+from .nodes import aws_nodes
 from .power_plan import ABSENT, UNKNOWN
-from .targets import Target, aws_nodes, on_targets, targets_of
 
 UNKNOWN_HYBRID = "Systems Manager knows no such node in this account and region"
 NO_SPACE = "its metadata service gives out its tags, and then a key with a space is not allowed: use the key PatchGroup"
@@ -120,7 +120,7 @@ def _tag_hybrid(connection: Connection, key: str, value: str | None, node_ids: S
             connection.call("ssm", "add_tags_to_resource", f"set the tag {key} on {node_id}", Tags=tags, **resource)
 
     for node_id, answer in map_side_by_side(write, node_ids):
-        if isinstance(answer, AwsError):
+        if isinstance(answer, CloudError):
             plan.failures[node_id] = str(answer)
         elif isinstance(answer, Exception):
             raise answer

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._core.targets import chunks
 from .client import Connection
-from .targets import chunks
 
 FILTER_VALUES = 200
 """Values that a filter of EC2 takes at most."""

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._core.errors import CloudError
 from .._core.scope import NodeResult
 from .client import Connection
-from .errors import AwsError
 
 WHOLE_OUTPUT = 24_000
 """Characters of a plugin's output that GetCommandInvocation gives at most (service model: StandardOutputContent)."""
@@ -80,7 +80,7 @@ class Invocation:
 
 
 def read_invocations(connection: Connection, command: Command) -> list[Invocation]:
-    """The command's invocations on the wanted nodes, each output whole where it ended. Raises AwsError.
+    """The command's invocations on the wanted nodes, each output whole where it ended. Raises CloudError.
 
     Right after a command was sent there may be none, or not all of them.
     """
@@ -164,7 +164,7 @@ def _outputs(connection: Connection, entry: Mapping[str, Any], plugin: Mapping[s
             InstanceId=entry["InstanceId"],
             PluginName=plugin["Name"],
         )
-    except AwsError as error:
+    except CloudError as error:
         if error.code not in ("InvocationDoesNotExist", "InvalidPluginName"):
             raise
         output, _mark, errors = _parted(text)

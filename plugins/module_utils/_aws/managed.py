@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._core.pool import map_side_by_side
+from .._core.targets import chunks
 from .client import Connection
 from .instances import tag_dict
-from .targets import chunks
 
 FILTER_VALUES = 100
 """Values that a filter of DescribeInstanceInformation takes at most (service model)."""
@@ -33,7 +33,7 @@ def hybrid_nodes(connection: Connection) -> dict[str, Mapping[str, Any]]:
 
 
 def hybrid_tags(connection: Connection, node_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Tags of hybrid nodes; the service gives them for one node at a time only. Raises AwsError."""
+    """Tags of hybrid nodes; the service gives them for one node at a time only. Raises CloudError."""
 
     def tags(node_id: str) -> dict[str, str]:
         answer = connection.call(

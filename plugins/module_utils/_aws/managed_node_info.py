@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .._core.errors import InputError
+from .._core.errors import InputError, together
 from .._core.facts import NodeFacts, UnlistedNode
 from .._core.nodes import Node
+from .._core.targets import Target, chunks, on_targets, targets_of
 from .._ledger.scope_args import read_nodes
 from .client import Connection
 from .instances import FILTER_VALUES, Instance, instances_by_filter, instances_by_id, is_hybrid
@@ -20,8 +21,8 @@ from .managed import hybrid_nodes, hybrid_tags, managed_nodes
 from .module import session_of
 from .native_updates import native_rules
 from .node_facts import TargetFacts, facts_of, name_of, patch_group_of
+from .nodes import aws_nodes
 from .registered_baselines import registered_baselines
-from .targets import Target, aws_nodes, chunks, on_targets, targets_of, together
 
 _LIVE = ["pending", "running", "stopping", "stopped"]
 

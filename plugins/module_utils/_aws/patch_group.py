@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.change_set import ChangeSet, Step
-from .._core.errors import InputError
+from .._core.errors import CloudError, InputError
 from .client import Connection
-from .errors import AwsError
 from .model_check import check_request
 from .module import session_of
 from .registered_baselines import PAGE, patch_group_mappings
@@ -135,7 +134,7 @@ def apply(connection: Connection, group: str, changes: ChangeSet) -> None:
                 BaselineId=baseline_id,
                 PatchGroup=group,
             )
-        except AwsError as error:
+        except CloudError as error:
             if error.code != "AlreadyExistsException" or not _is_registered(connection, group, baseline_id):
                 raise
 

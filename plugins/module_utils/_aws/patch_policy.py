@@ -14,18 +14,17 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from .._core.change_set import ChangeSet, diffs
-from .._core.errors import InputError
+from .._core.errors import CloudError, InputError, together
+from .._core.targets import Target, TargetAnswers, on_targets
 from . import baseline, patch_group
 from .baseline_model import to_api, wanted_of
 from .baseline_plan import plan_present
 from .client import Connection
-from .errors import AwsError
 from .instances import tag_list
 from .model_check import check_request
 from .module import session_of
 from .patch_group import Registered
 from .session import AwsSession
-from .targets import Target, TargetAnswers, on_targets, together
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +189,7 @@ def _write_group(connection: Connection, group: WantedGroup, changes: ChangeSet)
 
 
 def _apply(session: AwsSession, changes: Mapping[Any, ChangeSet], write: Callable[..., Any]) -> dict[Any, Any]:
-    """Carry the change sets out side by side. Raises AwsError, with how many were carried out."""
+    """Carry the change sets out side by side. Raises CloudError, with how many were carried out."""
 
     def work(connection: Connection, target: Target[Any]) -> Any:
         (wanted,) = target.items
@@ -200,12 +199,12 @@ def _apply(session: AwsSession, changes: Mapping[Any, ChangeSet], write: Callabl
     if outcome.errors:
         error = together([error for _target, error in outcome.errors])
         done = f"{len(outcome.answers)} of {len(changes)} were changed. A further call does the rest"
-        raise AwsError(f"{error}\n{done}", code=error.code, lasting=error.lasting) from error
+        raise CloudError(f"{error}\n{done}", code=error.code, lasting=error.lasting) from error
     return _all(outcome)
 
 
 def _all(outcome: TargetAnswers[Any, Any]) -> dict[Any, Any]:
-    """What each item was answered. Raises AwsError when one of them was not."""
+    """What each item was answered. Raises CloudError when one of them was not."""
     if outcome.errors:
         raise together([error for _target, error in outcome.errors])
     return {target.items[0]: given for target, given in outcome.answers}

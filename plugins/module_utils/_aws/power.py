@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from .._core.errors import CloudError, OutcomeUnknown
 from .._core.nodes import Node
+from .._core.polling import look_until
 from .._core.scope import NodeResult, Scope
+from .._core.targets import Target, chunks
 from .client import Connection
-from .errors import AwsError, OutcomeUnknown, speaks_of_caller
+from .errors import speaks_of_caller
 from .instances import Instance, create_tags, delete_tags, instances_by_id, is_hybrid
 from .managed import managed_nodes
-from .polling import look_until
 from .power_plan import BEFORE_TAG, PowerPlan, plan_power, transient
-from .targets import Target, chunks
 
 POLLER = "ec2_power_info"
 INSTANCES_A_REQUEST = 50
@@ -123,7 +124,7 @@ class PowerWork:
             send("ec2", _OPERATIONS[action], doing, InstanceIds=node_ids)
         except OutcomeUnknown as error:
             self._failed(operation_id, nodes, f"{error} It was not repeated: look whether it restarted", outcome)
-        except AwsError as error:
+        except CloudError as error:
             if len(nodes) > 1 and error.lasting and not speaks_of_caller(error.code):
                 self.scope.not_sent(operation_id, str(error))
                 middle = len(nodes) // 2

@@ -12,15 +12,16 @@ from typing import Any
 from .._core.errors import InputError
 from .._core.node_summary import summarize
 from .._core.nodes import Node
+from .._core.polling import Progress, look_until, names_of
 from .._core.scope import Scope
+from .._core.targets import on_targets, targets_of
 from .._ledger.scope_args import open_scope
 from .instances import is_hybrid
 from .module import session_of
-from .polling import Progress, look_until, names_of
+from .nodes import aws_nodes
 from .power import POLLER, PowerOutcome, PowerWork, power_diff, settle_intended
 from .power_plan import HYBRID
 from .power_wait import PowerWaiter, Wanted, wanted_of_scope
-from .targets import aws_nodes, on_targets, targets_of
 
 
 def set_power(module: Any) -> dict[str, Any]:

@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from .._core.errors import CloudError, together
+from .._core.polling import Progress
 from .._core.pool import map_side_by_side
 from .._core.scope import NodeResult, Scope
 from .client import Connection
-from .errors import AwsError
 from .instances import Instance, instances_by_id
 from .managed import managed_nodes
-from .polling import Progress
 from .session import AwsSession
-from .targets import together
 
 Verdict = tuple[str, str]
 
@@ -55,13 +54,13 @@ class PowerWaiter:
             self.progress.waiting.update(dict.fromkeys(wanted.node_ids, f"to be {wanted.state}"))
 
     def look(self) -> bool:
-        """Ask about every node that is waited for; answers whether all are done. Raises AwsError when none answers."""
+        """Ask about every node that is waited for; answers whether all are done. Raises CloudError for no answer."""
         open_indices = [index for index, pending in enumerate(self._pending) if pending]
         self.progress.notes.clear()
-        errors: list[AwsError] = []
+        errors: list[CloudError] = []
         answers = map_side_by_side(self._ask, open_indices)
         for index, answer in answers:
-            if isinstance(answer, AwsError):
+            if isinstance(answer, CloudError):
                 errors.append(answer)
                 self.progress.notes.append(str(answer))
             elif isinstance(answer, Exception):

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from .._core.errors import CloudError, OutcomeUnknown
 from .._core.nodes import Node
 from .._core.scope import Scope
 from .client import Connection
 from .command_search import find_command, looks_for, since_of
 from .commands import CommandSpec, marked
-from .errors import AwsError, OutcomeUnknown
 
 POLLER = "ssm_command_info"
 
@@ -34,7 +34,7 @@ class Refusal:
 
     operation_id: str
     nodes: tuple[Node, ...]
-    error: AwsError
+    error: CloudError
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class Sender:
             command_id = self._accepted(connection, spec, nodes, operation_id)
         except OutcomeUnknown as error:
             outcome.unknown.update({node.node_id: str(error) for node in nodes})
-        except AwsError as error:
+        except CloudError as error:
             if error.code in NODE_AT_FAULT and len(nodes) > 1:
                 self.scope.not_sent(operation_id, str(error))
                 self._divide(connection, spec, nodes, outcome)
@@ -114,7 +114,7 @@ class Sender:
             region=connection.region,
             request=spec.remembered(),
         )
-        return Refusal(operation_id, nodes, AwsError(NOT_MANAGED, code="InvalidInstanceId"))
+        return Refusal(operation_id, nodes, CloudError(NOT_MANAGED, code="InvalidInstanceId"))
 
     def _accepted(self, connection: Connection, spec: CommandSpec, nodes: tuple[Node, ...], operation_id: str) -> str:
         """The id of the accepted command. Raises OutcomeUnknown when even looking did not tell."""
@@ -147,7 +147,7 @@ def reconcile(scope: Scope, kind: str, connect: Any) -> dict[str, str]:
             connection = connect(operation.account, operation.region)
             since = since_of(operation.intended_at)
             found = find_command(connection, marker, document, since, looks_for(since, datetime.now(UTC)))
-        except AwsError as error:
+        except CloudError as error:
             unknown.update({node_id: str(error) for node_id in operation.node_ids})
             continue
         if found:
@@ -160,7 +160,7 @@ def reconcile(scope: Scope, kind: str, connect: Any) -> dict[str, str]:
 def _look(connection: Connection, marker: str, document: str, since: datetime, lost: OutcomeUnknown) -> str:
     try:
         return find_command(connection, marker, document, since)
-    except AwsError as error:
+    except CloudError as error:
         raise OutcomeUnknown(f"{lost}\nWhether it was accepted is not known: {error}", code=lost.code) from error
 
 

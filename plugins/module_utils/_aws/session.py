@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from .client import Connection, Patience
-from .errors import SDK_ERRORS, AwsError, explain
+from .._core.errors import CloudError
+from .._core.patience import Patience
+from .client import Connection
+from .errors import SDK_ERRORS, explain
 
 # Without boto3 the module has said so with missing_required_lib before a session is made.
 with suppress(ImportError):
@@ -58,11 +60,11 @@ class AwsSession:
         """A connection to an account (empty: that of the module's credentials) and region (empty: the module's).
 
         Assumes the account's role, or checks that the module's own credentials belong to the account.
-        Raises :class:`AwsError`.
+        Raises :class:`CloudError`.
         """
         region = region or self.region
         if not region:
-            raise AwsError(
+            raise CloudError(
                 "No region is known: give the option region, AWS_REGION, or the node's region", code="NoRegion"
             )
         with self._account_lock(account):
@@ -108,7 +110,7 @@ class AwsSession:
                 )
                 self._own_account = str(identity["Account"])
         if self._own_account != account:
-            raise AwsError(
+            raise CloudError(
                 f"Account {account} cannot be reached: the credentials belong to account {self._own_account}, and the "
                 f"option accounts names no role for {account}. Add accounts: {{'{account}': {{role_arn: …}}}}, or use "
                 f"credentials of that account",
@@ -141,7 +143,7 @@ class AwsSession:
         except SDK_ERRORS as error:
             raise explain(error, f"prepare requests to {service} in {region}") from error
         except ValueError as error:
-            raise AwsError(
+            raise CloudError(
                 f"Could not prepare requests to {service} in {region}: {error}", code="ValueError"
             ) from error
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .._core.errors import CloudError, together
 from .._core.node_summary import summarize
 from .._core.nodes import Node
+from .._core.polling import Progress, look_until, names_of
 from .._core.scope import Scope
+from .._core.targets import Target, on_targets, targets_of
 from .._ledger.scope_args import open_scope
 from .client import Connection
-from .errors import AwsError, speaks_of_caller
+from .errors import speaks_of_caller
 from .module import session_of
-from .polling import Progress, look_until, names_of
+from .nodes import aws_nodes
 from .snapshot_set import POLLER, SnapshotOutcome, SnapshotWork
 from .snapshot_wait import SnapshotWaiter, WantedSet, wanted_of_scope
 from .snapshots import Snapshot, sets_of_nodes
-from .targets import Target, aws_nodes, on_targets, targets_of, together
 
 NO_SET = "it has no snapshot set that this collection made"
 
@@ -115,7 +117,7 @@ def _raise_when_nothing_went(outcomes: Sequence[SnapshotOutcome]) -> None:
         raise together(errors)
 
 
-def _of_the_call(error: AwsError) -> bool:
+def _of_the_call(error: CloudError) -> bool:
     return speaks_of_caller(error.code) or not error.lasting
 
 

@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._core.errors import CloudError, OutcomeUnknown
 from .._core.nodes import Node
 from .._core.pool import map_side_by_side
 from .._core.scope import NodeResult, Scope
+from .._core.targets import Target
 from .client import Connection
-from .errors import AwsError, OutcomeUnknown, speaks_of_caller
+from .errors import speaks_of_caller
 from .instances import Instance, create_tags, instances_by_id, tag_list
 from .snapshot_plan import SnapshotPlan, common_tags, plan_snapshots
 from .snapshots import DEVICE_TAG, OPERATION_TAG, Snapshot, by_node, snapshots_by_tags
-from .targets import Target
 
 POLLER = "ec2_snapshot_set_info"
 KIND = "snapshot_set"
@@ -33,7 +34,7 @@ class SnapshotOutcome:
     sets: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     created: list[str] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
-    errors: list[AwsError] = field(default_factory=list)
+    errors: list[CloudError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -89,7 +90,7 @@ class SnapshotWork:
                 return operation_id, self._requested(connection, node, operation_id)
             except OutcomeUnknown:
                 raise
-            except AwsError as error:
+            except CloudError as error:
                 if speaks_of_caller(error.code) or not error.lasting:
                     self.scope.not_sent(operation_id, str(error))
                 else:
@@ -97,7 +98,7 @@ class SnapshotWork:
                 raise
 
         for node, answer in map_side_by_side(create, outcome.plan.create):
-            if isinstance(answer, AwsError):
+            if isinstance(answer, CloudError):
                 outcome.failures[node.node_id] = str(answer)
                 outcome.errors.append(answer)
             elif isinstance(answer, Exception):
@@ -153,7 +154,7 @@ class SnapshotWork:
         for device, snapshot_ids in devices.items():
             try:
                 create_tags(connection, snapshot_ids, {DEVICE_TAG: device})
-            except AwsError as error:
+            except CloudError as error:
                 outcome.warnings.append(str(error))
 
 
@@ -179,6 +180,6 @@ def _look(connection: Connection, operation_id: str, lost: OutcomeUnknown) -> li
             found = snapshots_by_tags(connection, {OPERATION_TAG: [operation_id]})
             if found:
                 return found
-    except AwsError as error:
+    except CloudError as error:
         raise OutcomeUnknown(f"{lost}\nWhether they were made is not known: {error}", code=lost.code) from error
     return []

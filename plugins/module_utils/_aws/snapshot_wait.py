@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .._core.polling import Progress
 from .._core.scope import NodeResult, Scope
+from .._core.targets import Target, on_targets
 from .client import Connection
-from .polling import Progress
 from .session import AwsSession
 from .snapshots import Snapshot, snapshots_by_id
-from .targets import Target, on_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class SnapshotWaiter:
             self.progress.waiting[wanted.node_id] = "pending"
 
     def look(self) -> bool:
-        """Ask about every set that is waited for; answers whether all are done. Raises AwsError when none answers."""
+        """Ask about every set that is waited for; answers whether all are done. Raises CloudError when none answers."""
         groups: dict[tuple[str, str], list[WantedSet]] = {}
         for wanted in self.wanted:
             if wanted.node_id in self.progress.waiting:

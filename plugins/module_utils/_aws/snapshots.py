@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .._core.targets import chunks
 from .client import Connection
 from .instances import FILTER_VALUES, PAGE, tag_dict
-from .targets import chunks
 
 NODE_TAG = "hybridops:node"
 DEVICE_TAG = "hybridops:device"

@@ -9,15 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._core.errors import CloudError, together
 from .._core.node_summary import summarize
 from .._core.nodes import Node
 from .._core.pool import map_side_by_side
 from .._core.scope import NodeResult, Scope
 from .commands import CommandPlan, PlannedCommand
-from .errors import AwsError
 from .send_command import POLLER, Refusal, Sender, Sent, reconcile
 from .session import AwsSession
-from .targets import together
 
 
 @dataclass(slots=True)
@@ -59,7 +58,7 @@ def start_commands(
 ) -> Started:
     """Send the planned commands to the nodes that have none yet.
 
-    Raises GateClosed when the run's gate is not open, AwsError when no command at all was accepted.
+    Raises GateClosed when the run's gate is not open, CloudError when no command at all was accepted.
     """
     scope = sender.scope
     started = Started(list(nodes))
@@ -87,9 +86,9 @@ def _send_all(session: AwsSession, sender: Sender, commands: Sequence[PlannedCom
 
     refusals: list[Refusal] = []
     unsent: dict[str, str] = {}
-    errors: list[AwsError] = []
+    errors: list[CloudError] = []
     for command, answer in map_side_by_side(send, commands):
-        if isinstance(answer, AwsError):
+        if isinstance(answer, CloudError):
             errors.append(answer)
             unsent.update({node.node_id: str(answer) for node in command.nodes})
         elif isinstance(answer, Exception):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -21,6 +21,32 @@ class InputError(PatchingError):
         self.option = option
         self.value = value
         self.allowed = allowed
+
+
+class CloudError(PatchingError):
+    """A request that a cloud refused or did not answer.
+
+    ``code`` is the service's own error code, or the name of the SDK's exception when no answer came. ``lasting`` tells
+    whether asking again would give the same answer.
+    """
+
+    def __init__(self, message: str, *, code: str = "", lasting: bool = True) -> None:
+        super().__init__(message)
+        self.code = code
+        self.lasting = lasting
+
+
+class OutcomeUnknown(CloudError):
+    """A request that is not safe to repeat got no answer: the service may have acted on it."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message, code=code, lasting=False)
+
+
+def together(errors: Sequence[CloudError]) -> CloudError:
+    """Several errors as one; a message that several requests gave is said once."""
+    messages = list(dict.fromkeys(str(error) for error in errors))
+    return CloudError("\n".join(messages), code=errors[0].code, lasting=any(error.lasting for error in errors))
 
 
 class GateClosed(PatchingError):

@@ -13,11 +13,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from .nodes import Node
 
 OPERATION_OPEN = ("intended", "sent")
 """States of an operation whose outcome is not known yet."""
+
+
+def report_id(params: Mapping[str, Any], phase: str) -> str:
+    """The GUID that marks what a run scans or installs in a phase of a wave; empty for options without a run.
+
+    A node's report names it, which tells the report from an older one without trusting anybody's clock. ``phase`` is
+    taken when the options name none.
+    """
+    if not params.get("run_id"):
+        return ""
+    parts = [str(params[name]) for name in ("run_id", "batch", "wave")] + [str(params.get("phase") or phase)]
+    return str(uuid5(NAMESPACE_URL, "/".join(["hybridops.patching", *parts])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +183,6 @@ class NullScope:
         region: str,
         request: Mapping[str, Any],
     ) -> str:
-        from uuid import uuid4
-
         return uuid4().hex
 
     def sent(self, operation_id: str, handle: str) -> None:

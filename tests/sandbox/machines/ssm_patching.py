@@ -131,6 +131,7 @@ def _report(
         not_applicable=not_applicable,
     )
     report = summary(report, machine.node_id)
+    machine.records["patch_report_before"] = machine.patch_report
     machine.patch_report = report
     return report
 

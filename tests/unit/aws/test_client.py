@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError, OutcomeUnknown
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, OutcomeUnknown
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
 from tests.unit.aws.wire import Call, Wire, refusal
@@ -49,7 +49,7 @@ class TestSafeRequests:
     @pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException", "InvalidInstanceId"])
     def test_what_lasts_is_not_asked_again(self, code: str) -> None:
         wire = Wire([Call("list_commands", {}, refusal(code))])
-        with pytest.raises(AwsError) as caught:
+        with pytest.raises(CloudError) as caught:
             wire.connection().call("ssm", "list_commands", "list the commands")
         assert (caught.value.code, caught.value.lasting, wire.slept) == (code, True, [])
 
@@ -61,20 +61,20 @@ class TestSafeRequests:
 
     def test_the_total_time_is_bounded(self) -> None:
         wire = Wire([Call("list_commands", {}, refusal("ThrottlingException")) for _attempt in range(100)])
-        with pytest.raises(AwsError, match="too many requests") as caught:
+        with pytest.raises(CloudError, match="too many requests") as caught:
             wire.connection().call("ssm", "list_commands", "list")
         assert not caught.value.lasting
         assert 30 < wire.now <= 60
 
     def test_an_endpoint_that_cannot_be_reached_is_given_up_soon(self) -> None:
         wire = Wire([Call("list_commands", {}, unreachable()) for _attempt in range(100)])
-        with pytest.raises(AwsError, match="Check that the endpoint can be reached"):
+        with pytest.raises(CloudError, match="Check that the endpoint can be reached"):
             wire.connection().call("ssm", "list_commands", "list")
         assert wire.now <= 5
 
     def test_bad_parameters_never_leave(self) -> None:
         wire = Wire([Call("list_commands", None, COMMANDS)])
-        with pytest.raises(AwsError, match="Nothing was sent"):
+        with pytest.raises(CloudError, match="Nothing was sent"):
             wire.connection().call("ssm", "list_commands", "list", Nonsense=1)
 
 
@@ -103,7 +103,7 @@ class TestRequestsThatActTwice:
     @pytest.mark.parametrize("error", [refusal("InvalidDocument"), NoCredentialsError()], ids=["refused", "not sent"])
     def test_a_refusal_is_no_unknown_outcome(self, error: Exception) -> None:
         wire = Wire([Call("send_command", None, error)])
-        with pytest.raises(AwsError) as caught:
+        with pytest.raises(CloudError) as caught:
             wire.connection().send_once("ssm", "send_command", "send", DocumentName="AWS-RunShellScript")
         assert not isinstance(caught.value, OutcomeUnknown)
 
@@ -123,7 +123,7 @@ class TestPages:
     def test_a_service_that_gives_the_same_page_for_ever(self) -> None:
         page = {"Mappings": [], "NextToken": "t"}
         wire = Wire([Call("describe_patch_groups", None, page), Call("describe_patch_groups", None, page)])
-        with pytest.raises(AwsError, match="same page twice"):
+        with pytest.raises(CloudError, match="same page twice"):
             list(wire.connection().pages("ssm", "describe_patch_groups", "Mappings", "read"))
 
     def test_a_page_is_asked_for_again_when_throttled(self) -> None:

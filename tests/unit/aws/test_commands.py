@@ -14,10 +14,9 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.commands i
     CommandSpec,
     plan_same,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.send_command import POLLER, Sender
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.start_commands import Started, start_commands
-from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import GateClosed
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, GateClosed
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NullScope, Operation, Scope
 from botocore.exceptions import ReadTimeoutError
@@ -43,7 +42,11 @@ def lost() -> ReadTimeoutError:
 
 
 def start(
-    scope: Scope, wires: dict[tuple[str, str], Wire | AwsError] | Wire, *, check_mode: bool = False, kind: str = "work"
+    scope: Scope,
+    wires: dict[tuple[str, str], Wire | CloudError] | Wire,
+    *,
+    check_mode: bool = False,
+    kind: str = "work",
 ) -> Started:
     session: Any = FakeSession(wires if isinstance(wires, dict) else {(ACCOUNT, REGION): wires})
     nodes = scope.nodes()
@@ -100,16 +103,16 @@ class TestSending:
 
     def test_a_refusal_for_all_is_the_call_s_failure_and_leaves_nothing_under_way(self) -> None:
         scope = MemoryScope([node(A)])
-        with pytest.raises(AwsError, match="InvalidDocument"):
+        with pytest.raises(CloudError, match="InvalidDocument"):
             start(scope, Wire([Call("send_command", None, refusal("InvalidDocument"))]))
         assert [operation.state for operation in scope.written.values()] == ["not_sent"]
         assert scope.failed == {}
 
     def test_a_target_that_is_refused_does_not_stop_the_other(self) -> None:
         scope = MemoryScope([node(A), node(B, account="222222222222")])
-        denied = AwsError("Could not assume the role", code="AccessDenied")
+        denied = CloudError("Could not assume the role", code="AccessDenied")
         wire = Wire([Call("send_command", None, accepted())])
-        wires: dict[tuple[str, str], Wire | AwsError] = {(ACCOUNT, REGION): wire, ("222222222222", REGION): denied}
+        wires: dict[tuple[str, str], Wire | CloudError] = {(ACCOUNT, REGION): wire, ("222222222222", REGION): denied}
         started = start(scope, wires)
         assert started.failures == scope.failed == {B: "Could not assume the role"}
         assert [command["node_ids"] for command in started.commands] == [[A]]

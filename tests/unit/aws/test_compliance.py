@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from ansible_collections.hybridops.patching.plugins.module_utils._aws import compliance_info
+from ansible_collections.hybridops.patching.plugins.module_utils._aws import compliance, compliance_info
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.compliance import iso, patch_states, state_name
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.compliance_info import read_compliance
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import report_id
 
 from tests.unit.aws.scopes import MemoryScope
 from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, refusal
@@ -101,7 +102,7 @@ def test_one_node_that_cannot_be_read_is_not_checked() -> None:
 
 
 def test_when_none_can_be_read_the_call_fails() -> None:
-    with pytest.raises(AwsError, match="AccessDeniedException"):
+    with pytest.raises(CloudError, match="AccessDeniedException"):
         read(
             [A],
             states(state(A, MissingCount=1)),
@@ -141,7 +142,7 @@ def test_a_run_gets_the_states_into_its_ledger_and_a_summary_out(monkeypatch: py
         Node(B, provider="aws", account="2", region=REGION),
     ]
     scope = MemoryScope(nodes)
-    down = AwsError("Could not ask account 2")
+    down = CloudError("Could not ask account 2")
     session = FakeSession({(ACCOUNT, REGION): Wire([states(state(A, InstalledCount=5))]), ("2", REGION): down})
     monkeypatch.setattr(compliance_info, "session_of", lambda _module: session)
     monkeypatch.setattr(compliance_info, "open_scope", lambda *_arguments: scope)
@@ -150,3 +151,46 @@ def test_a_run_gets_the_states_into_its_ledger_and_a_summary_out(monkeypatch: py
     assert scope.patches["before"][B]["not_checked"] == "Could not ask account 2"
     assert (answer["total"], answer["counts"]["installed"], len(answer["not_checked"])) == (2, 5, 1)
     assert "patch_states" not in answer
+
+
+OURS, THEIRS = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+
+
+def expecting(*script: Call, patience: float) -> dict[str, Any]:
+    wire = Wire(list(script))
+    found = patch_states(wire.connection(), [A], None, OURS, patience)
+    wire.finish()
+    return dict(found)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compliance, "REPORT_LOOK", 0.0)
+
+
+class TestOlderReports:
+    def test_a_report_of_this_operation_is_taken(self) -> None:
+        found = expecting(states({**state(A, InstalledCount=7), "SnapshotId": OURS}), patience=0)
+        assert (found[A]["not_checked"], found[A]["counts"]["installed"]) == ("", 7)
+
+    def test_an_older_one_says_nothing_although_it_looks_good(self) -> None:
+        found = expecting(states({**state(A, InstalledCount=7), "SnapshotId": THEIRS}), patience=0)
+        assert "older than this operation: Scan that ended 2026-11-21T10:00:00Z" in found[A]["not_checked"]
+        assert found[A]["counts"]["installed"] == 0
+
+    def test_it_is_waited_for(self) -> None:
+        late = states({**state(A, MissingCount=0, InstalledCount=8), "SnapshotId": OURS})
+        found = expecting(states({**state(A), "SnapshotId": THEIRS}), states(), late, patience=30)
+        assert (found[A]["not_checked"], found[A]["counts"]["installed"]) == ("", 8)
+
+    def test_a_service_that_names_no_snapshot_is_believed(self) -> None:
+        assert expecting(states(state(A, InstalledCount=7)), patience=0)[A]["not_checked"] == ""
+
+    def test_each_phase_of_each_wave_has_an_id_of_its_own_and_keeps_it(self) -> None:
+        run = {"run_id": "r", "batch": "b", "wave": 1}
+        ids = {
+            report_id(run | change, "observe") for change in ({}, {"phase": "install"}, {"wave": 2}, {"run_id": "q"})
+        }
+        assert len(ids) == 4
+        assert report_id(run, "observe") == report_id(run | {"phase": "observe"}, "install")
+        assert report_id({"run_id": None}, "observe") == ""

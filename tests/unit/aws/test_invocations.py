@@ -13,15 +13,15 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.command_po
     commands_of_scope,
     with_node_ids,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.invocations import (
     Command,
     failure_detail,
     is_end,
     read_invocations,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.polling import Progress, look_until
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import Progress, look_until
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NullScope
 
 from tests.unit.aws.scopes import MemoryScope
@@ -167,13 +167,13 @@ class TestPolling:
 
     def test_a_service_that_answers_nothing_at_all_fails_the_call(self) -> None:
         _scope, poller, _wire = self.poller(refusal("AccessDeniedException"))
-        with pytest.raises(AwsError, match="AccessDeniedException"):
+        with pytest.raises(CloudError, match="AccessDeniedException"):
             poller.look()
 
     @pytest.mark.parametrize(("lasting", "failed"), [(True, True), (False, False)])
     def test_one_target_that_does_not_answer(self, lasting: bool, failed: bool) -> None:
         wire = Wire([Call("list_command_invocations", None, listed(invocation(A, "InProgress")))])
-        broken = AwsError("Could not ask", code="X", lasting=lasting)
+        broken = CloudError("Could not ask", code="X", lasting=lasting)
         session: Any = FakeSession({(ACCOUNT, REGION): wire, ("222222222222", REGION): broken})
         commands = [Command(ID, ACCOUNT, REGION, node_ids=(A,)), Command("2", "222222222222", REGION, node_ids=(B,))]
         poller = CommandPoller(session, NullScope([]), commands)
@@ -189,7 +189,7 @@ class TestPolling:
 
     def test_a_command_that_does_not_exist(self) -> None:
         session: Any = FakeSession({("", REGION): Wire([Call("list_commands", None, {"Commands": []})])})
-        with pytest.raises(AwsError, match="no such command"):
+        with pytest.raises(CloudError, match="no such command"):
             with_node_ids(session, [Command(ID, "", REGION)])
 
 

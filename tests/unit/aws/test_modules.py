@@ -15,8 +15,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws import (
     power_modules,
     snapshot_modules,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import GateClosed, InputError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, GateClosed, InputError
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NullScope, Scope
 
@@ -133,7 +132,7 @@ class TestSnapshots:
         denied = Call("create_snapshots", None, refusal("UnauthorizedOperation", status=403))
         found = Call("describe_instances", None, reservations([instance(A)]))
         stand(snapshot_modules, scope, Call("describe_snapshots", None, {"Snapshots": []}), found, denied)
-        with pytest.raises(AwsError, match="UnauthorizedOperation"):
+        with pytest.raises(CloudError, match="UnauthorizedOperation"):
             snapshot_modules.make_snapshot_sets(FakeModule(tags=None, description="d", on_unsupported="fail"))
         assert scope.failed == {}
         assert [operation.state for operation in scope.written.values()] == ["not_sent"]

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.instances import Instance
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.polling import Progress
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.power import (
     POLLER,
     PowerOutcome,
@@ -29,8 +28,9 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.power_wait
     judge,
     wanted_of_scope,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.targets import Target
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import Progress
+from ansible_collections.hybridops.patching.plugins.module_utils._core.targets import Target
 from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st

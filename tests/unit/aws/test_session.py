@@ -8,18 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.client import Patience
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError, OutcomeUnknown
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import checked_accounts
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.nodes import aws_nodes
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.session import AwsSession
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.targets import (
-    Target,
-    aws_nodes,
-    on_targets,
-    targets_of,
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import (
+    CloudError,
+    InputError,
+    OutcomeUnknown,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+from ansible_collections.hybridops.patching.plugins.module_utils._core.patience import Patience
+from ansible_collections.hybridops.patching.plugins.module_utils._core.targets import Target, on_targets, targets_of
 from botocore.config import Config
 
 from tests.unit.aws.wire import REGION, Call, Wire, refusal
@@ -83,17 +82,17 @@ class TestAccounts:
         session.wire.finish()
 
     def test_another_account_without_a_role_is_refused(self) -> None:
-        with pytest.raises(AwsError, match=r"credentials belong to account 111111111111.*role_arn"):
+        with pytest.raises(CloudError, match=r"credentials belong to account 111111111111.*role_arn"):
             ScriptedSession([WHO]).connect("222222222222")
 
     def test_a_role_that_may_not_be_assumed(self) -> None:
         denied = Call("assume_role", None, refusal("AccessDenied", "not authorized", 403))
         session = ScriptedSession([denied], accounts={"222222222222": {"role_arn": ROLE}})
-        with pytest.raises(AwsError, match=f"Could not assume the role {ROLE} to reach account 222222222222"):
+        with pytest.raises(CloudError, match=f"Could not assume the role {ROLE} to reach account 222222222222"):
             session.connect("222222222222")
 
     def test_no_region_at_all(self) -> None:
-        with pytest.raises(AwsError, match="No region is known"):
+        with pytest.raises(CloudError, match="No region is known"):
             ScriptedSession([], region=None).connect()
 
     @pytest.mark.parametrize("role", ["text", {}, {"role_arn": ""}, {"role_arn": ROLE, "role": "x"}, None])
@@ -118,13 +117,13 @@ class TestClients:
     def test_an_endpoint_that_is_not_there(self) -> None:
         patience = Patience(connect=0.0)
         session = AwsSession(REGION, "http://127.0.0.1:9", OWN, {}, patience)
-        with pytest.raises(AwsError, match="Check that the endpoint can be reached") as caught:
+        with pytest.raises(CloudError, match="Check that the endpoint can be reached") as caught:
             session.connect().send_once("ssm", "send_command", "send", DocumentName="AWS-RunShellScript")
         assert not isinstance(caught.value, OutcomeUnknown)
 
     def test_a_profile_that_does_not_exist(self) -> None:
         session = AwsSession(REGION, None, {"profile_name": "no-such-profile"}, {})
-        with pytest.raises(AwsError, match="no-such-profile"):
+        with pytest.raises(CloudError, match="no-such-profile"):
             session.connect().call("ssm", "list_commands", "list")
 
 
@@ -145,7 +144,7 @@ class TestTargets:
     def test_all_targets_failing_is_the_call_s_failure(self) -> None:
         session = ScriptedSession([WHO])
         targets: list[Target[Node]] = [Target("2", REGION, ()), Target("3", REGION, ())]
-        with pytest.raises(AwsError, match=r"Account 2 cannot be reached(.|\n)*Account 3 cannot be reached"):
+        with pytest.raises(CloudError, match=r"Account 2 cannot be reached(.|\n)*Account 3 cannot be reached"):
             on_targets(session, targets, lambda _connection, _target: None)
 
     def test_one_target_failing_is_told_and_the_other_worked_on(self) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.instances import Instance
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.polling import Progress
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.snapshot_plan import common_tags, plan_snapshots
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.snapshot_set import (
     KIND,
@@ -24,9 +23,10 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.snapshot_w
     wanted_of_scope,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.snapshots import Snapshot, sets_of_nodes
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.targets import Target
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import Progress
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NullScope, Operation, Scope
+from ansible_collections.hybridops.patching.plugins.module_utils._core.targets import Target
 from botocore.exceptions import ReadTimeoutError
 
 from tests.unit.aws.scopes import MemoryScope

@@ -16,8 +16,9 @@ from functools import cache
 from typing import Any
 
 import boto3
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.client import Connection, Patience
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.client import Connection
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.patience import Patience
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
@@ -124,13 +125,13 @@ class FakeSession:
 
     region = REGION
 
-    def __init__(self, wires: dict[tuple[str, str], Wire | AwsError]) -> None:
+    def __init__(self, wires: dict[tuple[str, str], Wire | CloudError]) -> None:
         self.wires = wires
 
     def connect(self, account: str = "", region: str = "") -> Connection:
         """The scripted connection of an account and region."""
         wire = self.wires[(account, region or self.region)]
-        if isinstance(wire, AwsError):
+        if isinstance(wire, CloudError):
             raise wire
         return wire.connection(account, region or self.region)
 

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._aws import patch_policy
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_policy import (
     apply_policy,
     wanted_baselines,
     wanted_groups,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, InputError
 
 from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, refusal
 
@@ -65,7 +64,7 @@ class Estate:
     """Scripted places, and the module's work on them."""
 
     monkeypatch: pytest.MonkeyPatch
-    wires: dict[tuple[str, str], Wire | AwsError] = field(default_factory=dict)
+    wires: dict[tuple[str, str], Wire | CloudError] = field(default_factory=dict)
 
     def apply(
         self, baselines: list[dict[str, Any]], groups: list[dict[str, Any]], check_mode: bool = False
@@ -202,8 +201,8 @@ def test_a_name_is_looked_for_at_the_group_s_own_place(estate: Estate) -> None:
 
 def test_a_place_that_cannot_be_reached_keeps_all_others_unwritten(estate: Estate) -> None:
     estate.wires[ACCOUNT, REGION] = Wire([Call("describe_patch_baselines", None, {"BaselineIdentities": []})])
-    estate.wires["222222222222", REGION] = AwsError("cannot assume the role", code="AccessDenied")
-    with pytest.raises(AwsError, match="cannot assume the role"):
+    estate.wires["222222222222", REGION] = CloudError("cannot assume the role", code="AccessDenied")
+    with pytest.raises(CloudError, match="cannot assume the role"):
         estate.apply([baseline(), baseline(account="222222222222")], [])
 
 
@@ -213,7 +212,7 @@ def test_a_write_that_fails_says_how_much_was_done_and_registers_nothing(estate:
     estate.wires["222222222222", REGION] = Wire(
         [Call("describe_patch_baselines", None, {"BaselineIdentities": []}), refused]
     )
-    with pytest.raises(AwsError, match=r"1 of 2 were changed"):
+    with pytest.raises(CloudError, match=r"1 of 2 were changed"):
         estate.apply([baseline(), baseline(account="222222222222")], [group("prod-suse")])
 
 

@@ -52,12 +52,22 @@ def _state(machine: Machine, report: PatchReport) -> dict[str, Any]:
     } | {name: counts[state] for name, state in COUNTS.items()}
 
 
+def _taken_in(machine: Machine) -> PatchReport | None:
+    """What the service knows of a node: its last report, ``report_delay`` simulated seconds late (an attribute)."""
+    report = last_report(machine)
+    late = machine.clock.wall_seconds(float(machine.attributes.get("report_delay") or 0))
+    if report is None or (machine.clock.now() - report.operation_end).total_seconds() >= late:
+        return report
+    before = machine.records.get("patch_report_before")
+    return before if isinstance(before, PatchReport) else None
+
+
 @operation("ssm", "DescribeInstancePatchStates")
 def describe_instance_patch_states(call: Call) -> Mapping[str, Any]:
     """The summary of up to 50 nodes; nodes that never reported, or are not there, are left out."""
     known = managed_nodes(call)
     reports = [
-        (known[node_id], last_report(known[node_id])) for node_id in call.params["InstanceIds"] if node_id in known
+        (known[node_id], _taken_in(known[node_id])) for node_id in call.params["InstanceIds"] if node_id in known
     ]
     shown, token = page(call, [_state(machine, report) for machine, report in reports if report], 50)
     return {"InstancePatchStates": shown, "NextToken": token}

@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from .._core.nodes import Node
-from .._core.pool import map_side_by_side
-from .client import Connection
-from .errors import AwsError
-from .session import AwsSession
+from .errors import CloudError, together
+from .nodes import Node
+from .pool import map_side_by_side
 
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
+Connected = TypeVar("Connected", covariant=True)
+
+
+class Session(Protocol[Connected]):
+    """What makes connections to accounts and regions of a cloud."""
+
+    def connect(self, account: str = "", region: str = "") -> Connected:
+        """A connection to an account (or subscription) and region; empty is the session's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +39,16 @@ class TargetAnswers(Generic[Item, Answer]):
     """What each target answered, and the targets that did not, with the reason."""
 
     answers: list[tuple[Target[Item], Answer]] = field(default_factory=list)
-    errors: list[tuple[Target[Item], AwsError]] = field(default_factory=list)
+    errors: list[tuple[Target[Item], CloudError]] = field(default_factory=list)
 
 
-def aws_nodes(nodes: Iterable[Node], node_ids: Sequence[str] | None = None) -> list[Node]:
-    """The nodes of this cloud, each once; only those of ``node_ids`` when that is given."""
+def nodes_of(providers: Collection[str], nodes: Iterable[Node], node_ids: Sequence[str] | None = None) -> list[Node]:
+    """The nodes of these providers, each once; only those of ``node_ids`` when that is given."""
     wanted = None if node_ids is None else set(node_ids)
     chosen = {
         node.node_id: node
         for node in nodes
-        if node.provider in ("aws", "") and (wanted is None or node.node_id in wanted)
+        if node.provider in providers and (wanted is None or node.node_id in wanted)
     }
     return list(chosen.values())
 
@@ -56,11 +62,11 @@ def targets_of(nodes: Iterable[Node], default_region: str) -> list[Target[Node]]
 
 
 def on_targets(
-    session: AwsSession, targets: Sequence[Target[Item]], work: Callable[[Connection, Target[Item]], Answer]
+    session: Session[Connected], targets: Sequence[Target[Item]], work: Callable[[Connected, Target[Item]], Answer]
 ) -> TargetAnswers[Item, Answer]:
     """Do the work on every target at the same time. A target that fails does not stop the others.
 
-    Raises :class:`AwsError` when no target at all could be worked on, and whatever is no AwsError.
+    Raises :class:`CloudError` when no target at all could be worked on, and whatever is no CloudError.
     """
 
     def on_one(target: Target[Item]) -> Answer:
@@ -68,7 +74,7 @@ def on_targets(
 
     outcome: TargetAnswers[Item, Answer] = TargetAnswers()
     for target, answer in map_side_by_side(on_one, targets):
-        if isinstance(answer, AwsError):
+        if isinstance(answer, CloudError):
             outcome.errors.append((target, answer))
         elif isinstance(answer, Exception):
             raise answer
@@ -77,12 +83,6 @@ def on_targets(
     if outcome.errors and not outcome.answers:
         raise together([error for _target, error in outcome.errors])
     return outcome
-
-
-def together(errors: Sequence[AwsError]) -> AwsError:
-    """Several errors as one; a message that several targets gave is said once."""
-    messages = list(dict.fromkeys(str(error) for error in errors))
-    return AwsError("\n".join(messages), code=errors[0].code, lasting=any(error.lasting for error in errors))
 
 
 def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
