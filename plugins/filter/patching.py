@@ -13,7 +13,7 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._core.errors import PatchingError
 from ..module_utils._core.inventory import inventory_nodes
 from ..module_utils._core.probe import probe_script
-from ..module_utils._core.reboot import reboot_script
+from ..module_utils._core.reboot import reboot_script, reboot_soon_script
 
 
 def patch_nodes(
@@ -48,9 +48,22 @@ def patch_reboot(os_family: str, run_id: str) -> str:
         raise AnsibleFilterError(f"patch_reboot: {os_family!r} is neither linux nor windows") from error
 
 
+def patch_reboot_soon(os_family: str) -> str:
+    """The script after which a node reboots; see its documentation."""
+    try:
+        return reboot_soon_script(os_family)
+    except KeyError as error:
+        raise AnsibleFilterError(f"patch_reboot_soon: {os_family!r} is neither linux nor windows") from error
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Name and function of each filter."""
-        return {"patch_nodes": patch_nodes, "patch_probe": patch_probe, "patch_reboot": patch_reboot}
+        return {
+            "patch_nodes": patch_nodes,
+            "patch_probe": patch_probe,
+            "patch_reboot": patch_reboot,
+            "patch_reboot_soon": patch_reboot_soon,
+        }

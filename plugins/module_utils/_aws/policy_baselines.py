@@ -20,7 +20,7 @@ from typing import Any
 
 from .._core.errors import InputError
 from .._core.policy.approvals import Approval
-from .policy_words import (
+from .._core.policy.words import (
     DEBIAN,
     DIALECTS,
     PRIORITIES,

@@ -16,9 +16,9 @@ from .._core.names import GroupParser
 from .._core.plan.resolve import group_parser
 from .._core.policy.approvals import Approval, approval_for, approval_name
 from .._core.policy.model import Policy
+from .._core.policy.words import DIALECTS
 from .platforms import PATCH_MANAGER_NAME
 from .policy_baselines import BaselineRules, baseline_rules, names_no_patch_of
-from .policy_words import DIALECTS
 
 ENVIRONMENT_TAG = "hybridops:environment"
 """Tag of a baseline that says whose it is."""

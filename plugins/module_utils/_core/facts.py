@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import InputError
+from .nodes import canonical_id
 
 POWER_STATES = ("running", "stopped", "starting", "stopping", "absent", "unknown")
 NATIVE_KINDS = ("maintenance_window", "association", "patch_policy", "os")
@@ -81,6 +82,7 @@ class NodeFacts:
         if not isinstance(data, Mapping) or not data.get("node_id"):
             raise InputError("facts", data, "a dictionary with node_id, as a node info module returns it")
         plain = {key: data[key] for key in _PLAIN if data.get(key) is not None}
+        plain["node_id"] = canonical_id(str(plain["node_id"]))
         snapshot = data.get("snapshot") or {}
         baseline = data.get("baseline")
         return cls(
@@ -122,7 +124,7 @@ class UnlistedNode:
         """An entry of ``unlisted`` as a module returned it. Raises InputError."""
         if not isinstance(data, Mapping) or not data.get("node_id"):
             raise InputError("unlisted", data, "a dictionary with node_id")
-        return cls(**_known(cls, data))
+        return cls(**_known(cls, data) | {"node_id": canonical_id(str(data["node_id"]))})
 
     def to_dict(self) -> dict[str, Any]:
         """The entry as plain data."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .errors import InputError, PatchingError, did_you_mean
-from .nodes import Node, provider_of_id
+from .nodes import Node, canonical_id, provider_of_id
 from .policy.model import Policy
 from .policy.view import policy_view
 
@@ -144,6 +144,7 @@ def _node(
     given = {field: _text(variables.get(name)) for name, field in VARIABLES.items()}
     known = _aws_ec2(variables) or _azure_rm(variables)
     node = {field: value or known.get(field, "") for field, value in given.items()}
+    node["node_id"] = canonical_id(node["node_id"])
     node["provider"] = node["provider"] or provider_of_id(node["node_id"])
     tags = _tags(variables)
     keys = tag_keys.get("aws" if node["provider"] == "aws" else "azure") or {}

@@ -37,6 +37,9 @@ _PROVIDER_OF_ID = (
 )
 
 
+_AZURE_ID = re.compile(r"(?i)/subscriptions/")
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A machine to patch. A text is empty when it is not known; ``node_id`` is unique over all clouds."""
@@ -70,6 +73,7 @@ class Node:
         texts = {name: _text(f"nodes.{name}", data.get(name)) for name in _TEXT_FIELDS}
         if not texts["node_id"]:
             raise InputError("nodes.node_id", data.get("node_id"), "the id that the provider gave the node, not empty")
+        texts["node_id"] = canonical_id(texts["node_id"])
         texts["provider"] = texts["provider"] or provider_of_id(texts["node_id"])
         if texts["provider"] and not _PROVIDER.match(texts["provider"]):
             raise InputError("nodes.provider", texts["provider"], f"{', '.join(PROVIDERS)}, or a name like these")
@@ -83,13 +87,28 @@ class Node:
 
     @property
     def shown(self) -> str:
-        """The node in a message: its name and id, or the id alone."""
-        return f"{self.name} ({self.node_id})" if self.name and self.name != self.node_id else self.node_id
+        """The node in a message: its name and id, or the id alone; of an Azure id what tells it from its neighbours."""
+        short = _short(self.node_id)
+        return f"{self.name} ({short})" if self.name and self.name != short else short
 
     @property
     def target(self) -> tuple[str, str]:
         """Account and region: the endpoint over which the node is reached."""
         return (self.account, self.region)
+
+
+def canonical_id(node_id: str) -> str:
+    """The id in the one form by which a node is known; Azure's ids are the same in whatever case they come.
+
+    (Azure Resource Manager compares resource ids without regard to case, and its services answer them in several.)
+    """
+    return node_id.lower() if _AZURE_ID.match(node_id) else node_id
+
+
+def _short(node_id: str) -> str:
+    """An Azure resource id as ``group/name``, any other id as it is."""
+    parts = node_id.split("/")
+    return f"{parts[4]}/{parts[-1]}" if _AZURE_ID.match(node_id) and len(parts) > 5 else node_id
 
 
 def provider_of_id(node_id: str) -> str:

@@ -40,8 +40,55 @@ exit 3010
 """
 
 
+REBOOT_DELAY = 10
+"""Seconds between the end of the script and the reboot, in which the agent tells the script's result."""
+
+LINUX_BOOT = r"""
+boot=$(cat /proc/sys/kernel/random/boot_id) || exit 1
+echo "boot $boot"
+"""
+
+WINDOWS_BOOT = r"""
+$ErrorActionPreference = 'Stop'
+$boot = [string](Get-CimInstance Win32_OperatingSystem).LastBootUpTime.Ticks
+Write-Output ('boot ' + $boot)
+"""
+
+LINUX_REBOOT_SOON = r"""
+if command -v systemd-run >/dev/null 2>&1 && systemd-run --quiet --on-active=@DELAY@ systemctl reboot; then exit 0; fi
+nohup sh -c 'sleep @DELAY@; shutdown -r now' >/dev/null 2>&1 &
+exit 0
+"""
+
+WINDOWS_REBOOT_SOON = r"""
+shutdown.exe /r /t @DELAY@ /d p:2:17
+exit $LASTEXITCODE
+"""
+
+
 def reboot_script(os_family: str, run_id: str) -> str:
     """The script for ``linux`` (sh) or ``windows`` (PowerShell). Raises KeyError for anything else."""
     token = re.sub(r"[^A-Za-z0-9.-]", "-", run_id)
     script = {"linux": LINUX_REBOOT, "windows": WINDOWS_REBOOT}[os_family]
     return script.replace("@TOKEN@", token).strip() + "\n"
+
+
+def boot_script(os_family: str) -> str:
+    """The script that prints by which boot the machine runs, for :func:`parse_boot`. Raises KeyError as above."""
+    return {"linux": LINUX_BOOT, "windows": WINDOWS_BOOT}[os_family].strip() + "\n"
+
+
+def reboot_soon_script(os_family: str) -> str:
+    """The script that prints the present boot and ends; the reboot follows seconds later. Raises KeyError as above.
+
+    For agents that know no exit status for a reboot, such as Azure's run command. ``/d p:2:17`` is the shutdown reason
+    of a planned hotfix of the operating system.
+    """
+    soon = {"linux": LINUX_REBOOT_SOON, "windows": WINDOWS_REBOOT_SOON}[os_family]
+    return boot_script(os_family) + soon.replace("@DELAY@", str(REBOOT_DELAY)).strip() + "\n"
+
+
+def parse_boot(output: str) -> str:
+    """The identity of the boot that one of these scripts printed, or an empty text."""
+    words = (line.split() for line in output.splitlines())
+    return next((found[1] for found in words if len(found) == 2 and found[0] == "boot"), "")

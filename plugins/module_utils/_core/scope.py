@@ -149,6 +149,12 @@ class Scope(Protocol):
         Once an installation was sent to a node, what is remembered of before stays.
         """
 
+    def recorded_patches(self, when: str) -> dict[str, dict[str, Any]]:
+        """What :meth:`record_patches` keeps of the wave's nodes, by their id: counts, patches, not_checked."""
+
+    def operation_outputs(self, kinds: Sequence[str]) -> dict[str, NodeResult]:
+        """The newest result of an operation of these kinds on each node of the wave, in whatever phase."""
+
 
 class NullScope:
     """A module on its own: it does what it is told and nothing is remembered."""
@@ -229,3 +235,9 @@ class NullScope:
 
     def record_patches(self, when: str, states: Mapping[str, Mapping[str, Any]]) -> None:
         return None
+
+    def recorded_patches(self, when: str) -> dict[str, dict[str, Any]]:
+        return {}
+
+    def operation_outputs(self, kinds: Sequence[str]) -> dict[str, NodeResult]:
+        return {}

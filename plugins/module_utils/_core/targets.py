@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from .errors import CloudError, together
-from .nodes import Node
+from .nodes import Node, canonical_id
 from .pool import map_side_by_side
 
 Answer = TypeVar("Answer")
@@ -44,7 +44,7 @@ class TargetAnswers(Generic[Item, Answer]):
 
 def nodes_of(providers: Collection[str], nodes: Iterable[Node], node_ids: Sequence[str] | None = None) -> list[Node]:
     """The nodes of these providers, each once; only those of ``node_ids`` when that is given."""
-    wanted = None if node_ids is None else set(node_ids)
+    wanted = None if node_ids is None else {canonical_id(node_id) for node_id in node_ids}
     chosen = {
         node.node_id: node
         for node in nodes

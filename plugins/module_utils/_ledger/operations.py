@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._core.errors import PatchingError
 from .._core.scope import NodeResult, Operation
-from .._core.states import OPERATION, check_transition
+from .._core.states import FAILED, OPERATION, PASSED, check_transition
 from .store import Ledger, now
 
 # Without SQLAlchemy open_ledger refuses before anything here can be called.
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 UNANSWERED = "unanswered"
 """Status of a node whose operation was given up: nobody knows whether it is still under way."""
 
-OUTPUT_KEPT = 24000
-"""Characters of a node's output that the ledger keeps: what GetCommandInvocation gives at most."""
+OUTPUT_KEPT = 256_000
+"""Characters of a node's output that the ledger keeps: GetCommandInvocation gives 24,000 at most, and the lists of
+patches with which Azure answers an assessment of a machine that has long been left alone are longer."""
 
 
 class OperationStore:
@@ -195,6 +196,27 @@ class OperationStore:
         )
         with self._ledger.read() as connection:
             return set(connection.execute(query).scalars())
+
+
+def newest_results(ledger: Ledger, run_id: str, kinds: Sequence[str], node_ids: Any) -> dict[str, NodeResult]:
+    """The newest result of an operation of these kinds, by node id; ``node_ids`` is a query for the ids wanted."""
+    t = ledger.tables
+    query = (
+        sa.select(t.operation_nodes)
+        .join(t.operations, t.operations.c.operation_id == t.operation_nodes.c.operation_id)
+        .where(
+            t.operations.c.run_id == run_id,
+            t.operations.c.kind.in_(list(kinds)),
+            t.operation_nodes.c.status.in_((PASSED, FAILED)),
+            t.operation_nodes.c.node_id.in_(node_ids),
+        )
+        .order_by(t.operations.c.intended_at)
+    )
+    with ledger.read() as connection:
+        return {
+            row.node_id: NodeResult(row.node_id, row.status, row.detail, row.output)
+            for row in connection.execute(query)
+        }
 
 
 def nodes_reached(ledger: Ledger, run_id: str, phase: str) -> set[str]:

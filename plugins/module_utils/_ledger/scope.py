@@ -15,7 +15,8 @@ from .._core.judge import COMMAND_KIND
 from .._core.nodes import Node
 from .._core.scope import OPERATION_OPEN, NodeResult, Operation
 from .._core.states import FAILED, GOING, NODE, PASSED, PHASE, SKIPPED, STARTED, check_transition
-from .operations import OperationStore, nodes_reached
+from . import patch_states
+from .operations import OperationStore, newest_results, nodes_reached
 from .store import Ledger, chunks, now
 from .waves import busy_nodes, require_open_gate
 
@@ -248,25 +249,13 @@ class LedgerScope:
             self.ledger.put(connection, self.ledger.tables.snapshots, rows)
 
     def record_patches(self, when: str, states: Mapping[str, Mapping[str, Any]]) -> None:
-        # A run that goes on after an interruption looks again, at nodes that are no longer as they were before.
-        changed = nodes_reached(self.ledger, self._run_id, "install") if when == "before" else set()
-        with self.ledger.write() as connection:
-            for node_id, state in states.items():
-                if node_id not in changed:
-                    self._record_patch_state(connection, when, node_id, state)
+        patch_states.record(self.ledger, self._run_id, when, states)
 
-    def _record_patch_state(self, connection: Connection, when: str, node_id: str, state: Mapping[str, Any]) -> None:
-        t = self.ledger.tables
-        key = {"run_id": self._run_id, "node_id": node_id, "moment": when}
-        texts = {
-            name: str(state.get(name) or "") for name in ("baseline_id", "reported_at", "operation", "not_checked")
-        }
-        self.ledger.put(connection, t.patch_states, [key | texts | {"counts": dict(state.get("counts") or {})}])
-        mine = (t.patches.c.run_id == self._run_id, t.patches.c.node_id == node_id, t.patches.c.moment == when)
-        connection.execute(sa.delete(t.patches).where(*mine))
-        columns = ("title", "classification", "severity", "state", "installed_at")
-        rows = [
-            key | {"patch_id": str(patch["id"])} | {name: str(patch.get(name) or "") for name in columns}
-            for patch in state.get("patches") or ()
-        ]
-        self.ledger.put(connection, t.patches, rows)
+    def recorded_patches(self, when: str) -> dict[str, dict[str, Any]]:
+        return patch_states.recorded(self.ledger, self._run_id, when, self._wave_ids())
+
+    def operation_outputs(self, kinds: Sequence[str]) -> dict[str, NodeResult]:
+        return newest_results(self.ledger, self._run_id, kinds, self._wave_ids())
+
+    def _wave_ids(self) -> Any:
+        return sa.select(self.ledger.tables.nodes.c.node_id).where(*self._in_wave())

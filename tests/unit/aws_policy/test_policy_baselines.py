@@ -16,7 +16,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.policy_bas
     baseline_rules,
     names_no_patch_of,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.policy_words import (
+from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.words import (
     DIALECTS,
     KIND_WORDS,
     PRIORITIES,

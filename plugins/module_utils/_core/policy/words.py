@@ -1,13 +1,14 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kinds and severities of patches in the words of a policy, and in those that Patch Manager has for a system.
+"""Kinds and severities of patches in the words of a policy, and in those that a cloud has for a system.
 
-A policy may say ``Security`` for all systems at once; Windows calls it ``SecurityUpdates``. Words that a system has
-itself come first. Others are taken by what they mean; a word that no system has is a mistake.
+A policy may say ``Security`` for all systems at once; Windows calls it ``SecurityUpdates`` on AWS. Words that a system
+has itself come first. Others are taken by what they mean; a word that no system has is a mistake.
 
-The lists are those of the service's own description of PatchFilter (botocore 1.10, which still lists the values) and of
-the user guide's predefined baselines, which show ``Moderate`` for Oracle Linux.
+Patch Manager's lists are those of the service's own description of PatchFilter (botocore 1.10, which still lists the
+values) and of the user guide's predefined baselines, which show ``Moderate`` for Oracle Linux. Azure's are the enums
+VMGuestPatchClassification_Windows and _Linux of installPatches, in which there is no severity.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .._core.errors import InputError, did_you_mean
+from ..errors import InputError, did_you_mean
 
 SECURITY, BUGFIX, ENHANCEMENT = "security", "bugfix", "enhancement"
 CRITICAL, IMPORTANT, MODERATE, LOW, UNRATED = "critical", "important", "moderate", "low", "unrated"
@@ -27,10 +28,11 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What Patch Manager filters by for a group of systems, and the words that it knows there.
+    """What a cloud filters by for a group of systems, and the words that it knows there.
 
     ``kinds`` and ``ratings`` give the words for each meaning. ``other_kinds`` are words that no other system has a
-    counterpart for. Without kinds and ratings (Debian's family) patches are known by their repository only.
+    counterpart for. ``same`` are another cloud's words, in lower case, for one of its own. Without kinds and ratings
+    (Debian's family on AWS) patches are known by their repository only.
     """
 
     kind_key: str = ""
@@ -39,6 +41,7 @@ class Dialect:
     rating_key: str = ""
     ratings: Mapping[str, Words] = field(default_factory=dict)
     rates_security_only: bool = False
+    same: Mapping[str, Words] = field(default_factory=dict)
 
     def own_kinds(self) -> Words:
         """Every kind that the system itself has."""
@@ -74,6 +77,13 @@ WINDOWS = Dialect(
         LOW: ("Low",),
         UNRATED: ("Unspecified",),
     },
+    same={
+        "critical": ("CriticalUpdates",),
+        "updaterollup": ("UpdateRollups",),
+        "featurepack": ("FeaturePacks",),
+        "servicepack": ("ServicePacks",),
+        "definition": ("DefinitionUpdates",),
+    },
 )
 _RPM_KINDS: Mapping[str, Words] = {SECURITY: ("Security",), BUGFIX: ("Bugfix",), ENHANCEMENT: ("Enhancement",)}
 _RPM_OTHER: Words = ("Recommended", "Newpackage")
@@ -107,6 +117,22 @@ SUSE = Dialect(
     {CRITICAL: ("Critical",), IMPORTANT: ("Important",), MODERATE: ("Moderate",), LOW: ("Low",)},
 )
 DEBIAN = Dialect()
+AZURE_WINDOWS = Dialect(
+    "classificationsToInclude",
+    {SECURITY: ("Security",), BUGFIX: ("Critical", "UpdateRollUp", "Updates"), ENHANCEMENT: ("FeaturePack",)},
+    ("Definition", "ServicePack", "Tools"),
+    same={
+        "criticalupdates": ("Critical",),
+        "updaterollups": ("UpdateRollUp",),
+        "featurepacks": ("FeaturePack",),
+        "servicepacks": ("ServicePack",),
+        "definitionupdates": ("Definition",),
+    },
+)
+AZURE_LINUX = Dialect(
+    "classificationsToInclude",
+    {SECURITY: ("Security", "Critical"), BUGFIX: ("Other",), ENHANCEMENT: ("Other",)},
+)
 
 DIALECTS: Mapping[str, Dialect] = {
     "windows": WINDOWS,
@@ -124,13 +150,18 @@ DIALECTS: Mapping[str, Dialect] = {
     "raspbian": DEBIAN,
     "ubuntu": DEBIAN,
 }
-"""The dialect of each system that a policy can name."""
+"""Patch Manager's dialect of each system that a policy can name."""
+
+AZURE_DIALECTS: Mapping[str, Dialect] = {"windows": AZURE_WINDOWS, "linux": AZURE_LINUX}
+"""Azure's dialect of each family."""
 
 _ALL = (WINDOWS, RED_HAT, AMAZON, SUSE)
 _KIND_MEANING = _meanings(dialect.kinds for dialect in _ALL)
 _RATING_MEANING = _meanings(dialect.ratings for dialect in _ALL)
-KIND_WORDS = tuple(dict.fromkeys(word for dialect in _ALL for word in dialect.own_kinds()))
-"""Every kind of patch that some system has."""
+KIND_WORDS = tuple(
+    dict.fromkeys(word for dialect in (*_ALL, AZURE_WINDOWS, AZURE_LINUX) for word in dialect.own_kinds())
+)
+"""Every kind of patch that some system has. A word that only Azure has means no more than itself."""
 RATING_WORDS = tuple(dict.fromkeys(word for dialect in _ALL for word in dialect.own_ratings()))
 """Every severity that some system has."""
 
@@ -148,7 +179,7 @@ def translate_kinds(dialect: Dialect, wanted: Sequence[str]) -> Translated:
     own = {word.lower(): (word,) for word in dialect.own_kinds()}
 
     def find(word: str) -> Words:
-        return own.get(word) or dialect.kinds.get(_KIND_MEANING.get(word, ""), ())
+        return own.get(word) or dialect.same.get(word) or dialect.kinds.get(_KIND_MEANING.get(word, ""), ())
 
     return _translate("classifications", wanted, KIND_WORDS, find)
 
@@ -160,9 +191,14 @@ def translate_ratings(dialect: Dialect, wanted: Sequence[str]) -> Translated:
     )
 
 
+def meaning_of(kind: str) -> str:
+    """What a word for a kind of patches means: SECURITY, BUGFIX, ENHANCEMENT, or an empty text for no more than itself."""
+    return _KIND_MEANING.get(kind.lower(), "")
+
+
 def is_security(kind: str) -> bool:
     """Whether a word of any system stands for security updates."""
-    return _KIND_MEANING.get(kind.lower()) == SECURITY
+    return meaning_of(kind) == SECURITY
 
 
 def as_priorities(wanted: Sequence[str]) -> Words:
