@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from .azure.settings import AzureSettings
 from .machines import Clock, Machine, MachineSpec, Patch
 from .machines.fleet_builder import build_roles, build_spec, merge_profile
 from .machines.fleet_catalogue import Catalogue, build_catalogue
@@ -62,8 +63,10 @@ class Fleet:
         default_region: str,
         specs: Mapping[str, Any],
         catalogue: Catalogue,
+        azure: AzureSettings | None = None,
     ) -> None:
-        """``specs``: node_id -> a function that gives a fresh MachineSpec."""
+        """``specs``: node_id -> a function that gives a fresh MachineSpec. ``azure``: None for a fleet without it."""
+        self.azure = azure
         self.source = source
         self.clock = clock
         self.accounts = accounts
