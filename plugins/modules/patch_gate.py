@@ -164,6 +164,13 @@ reboot_modes:
   description: Ids of the nodes that may go, by the reboot mode that the policy gives them.
   returned: O(state=joined)
   type: dict
+approvals:
+  description: >-
+    The approval rules of the nodes whose cloud has no baselines, each with its C(node_ids), as
+    O(hybridops.patching.azure_patch_compliance_info#module:approvals) takes them.
+  returned: O(state=joined)
+  type: list
+  elements: dict
 approved:
   description: Whether the reboot is approved.
   returned: O(state=reboot)

@@ -11,7 +11,7 @@ for and the cloud does not tell is a finding of the plan; only when its risk is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
@@ -21,6 +21,9 @@ from .policy.approvals import Approval
 from .policy.words import AZURE_DIALECTS, BUGFIX, ENHANCEMENT, meaning_of, translate_kinds, translate_ratings
 
 CLASSIFICATIONS, SEVERITIES, AFTER_DAYS = "classifications", "severities", "after_days"
+RULE_PROVIDERS = ("azure_vm", "azure_arc")
+"""Providers that have no baselines: what is installed on their nodes is decided here."""
+
 CRITERIA = (CLASSIFICATIONS, SEVERITIES, AFTER_DAYS)
 DATED_FAMILIES = ("windows",)
 """Families for whose patches Azure tells when they were published (documentation of the query logs of Update Manager:
@@ -88,9 +91,13 @@ def azure_rule(approval: Approval, os_family: str) -> RuleForNode:
     """
     if os_family not in AZURE_DIALECTS:
         raise InputError("os_family", os_family, "linux or windows")
+    approval = _without_built_in(approval, os_family)
     dialect = AZURE_DIALECTS[os_family]
     kinds = translate_kinds(dialect, approval.classifications)
     translate_ratings(dialect, approval.severities)
+    if approval.classifications and not kinds.words:
+        allowed = f"for {os_family} on Azure one of {', '.join(dialect.own_kinds())}; or an empty list for all"
+        raise InputError("classifications", list(approval.classifications), allowed)
     not_told = [(CLASSIFICATIONS, f"no patches of the kind {word}") for word in kinds.left]
     meanings = {meaning_of(word) for word in approval.classifications}
     if os_family == "linux" and len(meanings & {BUGFIX, ENHANCEMENT}) == 1:
@@ -109,6 +116,18 @@ def azure_rule(approval: Approval, os_family: str) -> RuleForNode:
         ignored=tuple(dict.fromkeys(criterion for criterion, _why in not_told if criterion != CLASSIFICATIONS)),
     )
     return RuleForNode(rule, tuple(not_told))
+
+
+def _without_built_in(approval: Approval, os_family: str) -> Approval:
+    """What the policy leaves open, as Azure can have it: security updates of Linux, no severity, a delay with dates."""
+    built_in = {name for name in CRITERIA if name not in approval.said}
+    if SEVERITIES in built_in:
+        approval = replace(approval, severities=())
+    if AFTER_DAYS in built_in and os_family not in DATED_FAMILIES:
+        approval = replace(approval, after_days=0)
+    if CLASSIFICATIONS in built_in and os_family == "linux":
+        approval = replace(approval, classifications=("Security",))
+    return approval
 
 
 def approve(patch: AvailablePatch, rule: ApprovalRule, now: datetime) -> str:

@@ -57,6 +57,7 @@ CODES = {
         Code("held_by_run", "another unfinished run has the node"),
         Code("no_baseline", "no patch baseline is known for the node"),
         Code("default_baseline", "no baseline is registered for the patch group: the default applies", ACCEPTABLE_RISK),
+        Code("approval_not_told", "the cloud does not tell what the approval rules ask for", ACCEPTABLE_RISK),
         Code("self_updating", "the operating system installs updates on its own", ACCEPTABLE_RISK),
         Code("native_update", "the cloud would install updates during the run", ACCEPTABLE_RISK),
         Code("scaling_group", "the node is a member of a scaling group, which would replace it", ACCEPTABLE_RISK),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,6 +31,17 @@ def application_hooks(planned: Planned) -> list[dict[str, Any]]:
             },
         )
         entry["nodes"].append({"node_id": node.node_id, "name": node.name})
+    return list(found.values())
+
+
+def approvals(planned: Planned) -> list[dict[str, Any]]:
+    """The approval rules of the nodes that have some (their clouds have no baselines), each with its nodes' ids."""
+    found: dict[str, dict[str, Any]] = {}
+    for node, plan in planned:
+        rule = plan.get("approval")
+        if rule:
+            entry = found.setdefault(json.dumps(rule, sort_keys=True), {**rule, "node_ids": []})
+            entry["node_ids"].append(node.node_id)
     return list(found.values())
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from .._core.judge import command_checks
 from .._core.nodes import Node
 from .._core.states import SKIPPED
-from .._core.wave import application_hooks, reboot_modes
+from .._core.wave import application_hooks, approvals, reboot_modes
 from .scope import LedgerScope
 from .scope_args import WAVE_ARGS, open_wave_ledger
 from .seen import hold_nodes, planned_nodes, waiting_for_reboot
@@ -102,6 +102,7 @@ def _work(planned: Planned) -> dict[str, Any]:
         "joined_at": now(),
         "hooks": application_hooks(planned),
         "reboot_modes": reboot_modes(planned),
+        "approvals": approvals(planned),
     }
 
 

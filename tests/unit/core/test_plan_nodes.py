@@ -287,8 +287,8 @@ def test_a_node_that_can_have_a_snapshot_gets_what_the_policy_says() -> None:
 
 
 def test_no_baseline_is_wanted_where_the_cloud_has_none() -> None:
-    of = node(1, provider="azure_vm")
-    assert codes(plan([of], [facts(of, baseline=None)])) == []
+    of = node(1, provider="azure_vm", windows=True)
+    assert codes(plan([of], [facts(of, baseline=None, windows=True)])) == []
 
 
 RISKS: dict[str, dict[str, Any]] = {

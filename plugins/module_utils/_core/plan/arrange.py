@@ -88,6 +88,7 @@ def _plan_node(context: Context, subject: Subject, wave: int, findings: Sorted) 
         wave=wave,
         warnings=tuple(findings.node_warnings.get(subject.node.node_id, ())),
         held=findings.held.get(subject.node.node_id, ""),
+        approval=subject.approval.rule if subject.approval else None,
     )
     return replace(planned, steps=describe(planned, subject))
 

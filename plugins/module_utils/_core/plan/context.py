@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from ..approve import RuleForNode
 from ..errors import InputError, did_you_mean
 from ..facts import NodeFacts
 from ..names import GroupName
@@ -83,6 +84,8 @@ class Subject:
     application: Application | None
     batch: Batch | None
     settings: Settings
+    approval: RuleForNode | None = None
+    """The policy's approval rules, for a node whose cloud has no baselines."""
 
     @property
     def known(self) -> NodeFacts | None:

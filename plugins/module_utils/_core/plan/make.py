@@ -34,6 +34,7 @@ NODE_RULES: tuple[NodeRule, ...] = (
     rules_power.agent,
     rules_power.scaling_group,
     rules_patching.baseline,
+    rules_patching.approval,
     rules_patching.native_updates,
     rules_patching.snapshot,
 )
@@ -108,7 +109,7 @@ def _subjects(
     context: Context, nodes: Iterable[Node], facts: Mapping[str, NodeFacts]
 ) -> tuple[list[Subject], list[Node]]:
     """The nodes of the environment, and those that belong to none."""
-    resolver = Resolver(context.policy, context.environment)
+    resolver = Resolver(context.policy, context.environment, context.now)
     subjects: list[Subject] = []
     homeless: list[Node] = []
     for node in nodes:

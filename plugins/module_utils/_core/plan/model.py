@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..approve import ApprovalRule
 from ..facts import Baseline
 from ..nodes import Node
 from ..policy.model import Check
@@ -63,6 +64,7 @@ class PlannedNode:
     steps: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     held: str = ""
+    approval: ApprovalRule | None = None
 
     @property
     def node_id(self) -> str:
@@ -93,6 +95,7 @@ class PlannedNode:
             "steps": list(self.steps),
             "warnings": list(self.warnings),
             "held": self.held,
+            "approval": self.approval.to_dict() if self.approval else None,
         }
 
     @classmethod
@@ -111,6 +114,7 @@ class PlannedNode:
             spread=tuple(data["spread"]),
             steps=tuple(data["steps"]),
             warnings=tuple(data["warnings"]),
+            approval=ApprovalRule.from_dict(data["approval"]) if data.get("approval") else None,
         )
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from ..approve import RULE_PROVIDERS, RuleForNode, azure_rule
 from ..facts import NodeFacts
 from ..names import GroupName, GroupParser
 from ..nodes import Node
+from ..policy.approvals import approval_for
 from ..policy.model import Application, Batch, Environment, Policy
 from ..policy.order import all_batches
 from ..policy.settings import settings_for, tag_keys_for
@@ -33,8 +36,10 @@ def group_parser(policy: Policy) -> GroupParser:
 class Resolver:
     """Completes nodes; keeps what is the same for all of them."""
 
-    def __init__(self, policy: Policy, environment: Environment) -> None:
+    def __init__(self, policy: Policy, environment: Environment, now: datetime | None = None) -> None:
         self._policy = policy
+        self._now = now
+        self._rules: dict[str, RuleForNode] = {}
         self._environment = environment
         self._parser = group_parser(policy)
         self._groups: dict[str, GroupName | None] = {}
@@ -80,7 +85,17 @@ class Resolver:
                 application,
                 batch if application and application.batches else None,
             ),
+            approval=self._approval(node),
         )
+
+    def _approval(self, node: Node) -> RuleForNode | None:
+        if node.provider not in RULE_PROVIDERS or not node.os_family:
+            return None
+        os = node.os or node.os_family
+        if os not in self._rules:
+            approval = approval_for(self._policy, self._environment.name, os, self._now)
+            self._rules[os] = azure_rule(approval, node.os_family)
+        return self._rules[os]
 
     def _complete(self, listed: Node, facts: NodeFacts | None, labels: Mapping[str, str]) -> Node:
         """The inventory's word where it has one; what the operating system is the cloud knows better."""

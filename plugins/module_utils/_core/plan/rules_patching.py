@@ -34,6 +34,16 @@ def baseline(subject: Subject, _context: Context) -> Iterator[Finding]:
         yield _finding(subject, "default_baseline", reason, remedy)
 
 
+def approval(subject: Subject, _context: Context) -> Iterator[Finding]:
+    """The node's cloud tells all that the approval rules ask for."""
+    if subject.known is None or subject.approval is None or not subject.approval.not_told:
+        return
+    lacks = ", ".join(dict.fromkeys(why for _criterion, why in subject.approval.not_told))
+    reason = f"its approval rules cannot be kept to the letter, since Azure tells {lacks}"
+    remedy = "leave that out for its operating system (by_os), or accept approval_not_told to go without it"
+    yield _finding(subject, "approval_not_told", reason, remedy)
+
+
 def native_updates(subject: Subject, context: Context) -> Iterator[Finding]:
     """Nothing else installs on the node during the run: not its cloud, not its operating system."""
     if subject.known is None:

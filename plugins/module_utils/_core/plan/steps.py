@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ..approve import AFTER_DAYS, SEVERITIES, ApprovalRule
 from ..policy.model import NEVER, NONE, REQUIRED, ROLLBACK, SEPARATE
 from .context import Subject
 from .model import PlannedNode
@@ -54,11 +55,22 @@ def _observe(planned: PlannedNode) -> str:
 
 
 def _install(planned: PlannedNode) -> str:
+    if planned.approval is not None:
+        return f"install: exactly what is missing and approved ({_approved(planned.approval)})"
     if planned.baseline is None:
         return "install: what is missing by its approval rules"
     name = planned.baseline.name or planned.baseline.id
     which = f"the default baseline {name}" if planned.baseline.default else f"the baseline {name}"
     return f"install: what {which} approves and is missing"
+
+
+def _approved(rule: ApprovalRule) -> str:
+    said = [", ".join(rule.classifications) or "all classifications"]
+    if rule.severities and SEVERITIES not in rule.ignored:
+        said.append(f"severity {', '.join(rule.severities)}")
+    if rule.after_days and AFTER_DAYS not in rule.ignored:
+        said.append(f"published {rule.after_days} days ago or earlier")
+    return "; ".join(said)
 
 
 def _reboot(planned: PlannedNode) -> str:

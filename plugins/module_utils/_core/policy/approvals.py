@@ -27,6 +27,7 @@ class Approval:
 
     ``delay_varies`` says that the delay behind the followed environment is another one in other months of the coming
     year, so that rules programmed now have to be programmed again. ``promote`` is ``manifest`` or empty.
+    ``said`` names what the policy decides itself; the rest is built in.
     """
 
     classifications: tuple[str, ...]
@@ -38,6 +39,7 @@ class Approval:
     delay_days: int = 0
     delay_varies: bool = False
     promote: str = ""
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def approval_for(policy: Policy, environment: str, os: str, now: datetime | None
         delay_days=resolved.delay_days,
         delay_varies=resolved.delay_varies,
         promote=approval.promote,
+        said=tuple(sorted(_said(policy, approval, os))),
     )
 
 
@@ -112,6 +115,17 @@ def _resolve(policy: Policy, environment: str, approval: ApprovalPolicy, os: str
     days, varies = days_behind(policy, environment, followed, now)
     rules = replace(_over(own, base.rules), after_days=(base.rules.after_days or 0) + days)
     return _Resolved(rules, days + base.delay_days, varies or base.delay_varies)
+
+
+def _said(policy: Policy, approval: ApprovalPolicy, os: str) -> set[str]:
+    """Names of the rules that the policy sets, here or in what it follows; who follows has a delay of its own."""
+    if approval is defaults.APPROVAL:
+        return set()
+    rules = _rules_for(approval, os)
+    said = {field.name for field in fields(ApprovalRules) if getattr(rules, field.name) is not None}
+    if approval.follows in policy.approvals:
+        return said | {"after_days"} | _said(policy, policy.approvals[approval.follows], os)
+    return said
 
 
 def _rules_for(approval: ApprovalPolicy, os: str) -> ApprovalRules:

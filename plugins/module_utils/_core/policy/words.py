@@ -192,7 +192,7 @@ def translate_ratings(dialect: Dialect, wanted: Sequence[str]) -> Translated:
 
 
 def meaning_of(kind: str) -> str:
-    """What a word for a kind of patches means: SECURITY, BUGFIX, ENHANCEMENT, or an empty text for no more than itself."""
+    """What a word for a kind of patches means: SECURITY, BUGFIX, ENHANCEMENT, or an empty text for nothing more."""
     return _KIND_MEANING.get(kind.lower(), "")
 
 
