@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 import weakref
@@ -15,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from .azure.fleet_part import build_azure, check_subscription, is_azure, place_machine
 from .azure.settings import AzureSettings
 from .machines import Clock, Machine, MachineSpec, Patch
 from .machines.fleet_builder import build_roles, build_spec, merge_profile
@@ -24,6 +26,8 @@ from .machines.fleet_generator import large_fleet_data
 from .machines.fleet_schema import ACCOUNT, CREDENTIALS, DURATIONS, FLEET, MACHINE, PROFILE
 
 DEFAULT_CREDENTIALS = {"access_key": "AKIASANDBOX000000000", "secret_key": "sandbox-secret-of-the-home-account"}
+AZURE_ONLY = [{"id": "999999999999", "name": "home", "home": True}]
+"""The accounts of a file that has Azure and names none: the AWS side is there and empty."""
 
 
 class FleetError(ValueError):
@@ -113,7 +117,7 @@ class Fleet:
         """Put every machine back to what the file says. The Machine objects are new ones."""
         fresh: dict[str, Machine] = {}
         for node_id, make in self._specs.items():
-            directory = self._directory / node_id
+            directory = self._directory / _directory_name(node_id)
             shutil.rmtree(directory, ignore_errors=True)
             fresh[node_id] = Machine(make(), self.clock, directory)
         self.machines = fresh
@@ -121,6 +125,11 @@ class Fleet:
     def close(self) -> None:
         """Remove the machines' directories."""
         self._finalizer()
+
+
+def _directory_name(node_id: str) -> str:
+    """Short and without slashes: an ARM id would leave the fleet's directory."""
+    return hashlib.sha256(node_id.lower().encode()).hexdigest()[:16] if is_azure(node_id) else node_id
 
 
 def load_fleet(path: str | Path, clock: Clock | None = None) -> Fleet:
@@ -142,10 +151,11 @@ def build_fleet(data: Any, clock: Clock | None = None, source: str = "<fleet>") 
     catalogue = build_catalogue(errors, top.get("patches", []), clock.now())
     profiles = _profiles(errors, top.get("profiles", {}))
     specs = _specs(errors, top, profiles, catalogue)
-    accounts = _accounts(errors, top, [make() for make in specs.values()])
+    azure = build_azure(errors, top)
+    accounts = _accounts(errors, top, azure, [make() for make in specs.values()])
     if errors:
         raise FleetError("\n".join(f"{source}: {error.removeprefix('fleet.')}" for error in errors))
-    return Fleet(source, clock, accounts, top.get("default_region", "eu-central-1"), specs, catalogue)
+    return Fleet(source, clock, accounts, top.get("default_region", "eu-central-1"), specs, catalogue, azure)
 
 
 def _profiles(errors: Errors, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -155,9 +165,14 @@ def _profiles(errors: Errors, data: Mapping[str, Any]) -> dict[str, dict[str, An
 def _specs(errors: Errors, top: Mapping[str, Any], profiles: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     durations = errors.keys("durations", top.get("durations", {}), DURATIONS)
     specs: dict[str, Any] = {}
+    seen: set[str] = set()
     for position, entry in enumerate(top.get("machines", [])):
         path = f"machines[{position}]"
         good = errors.keys(path, entry, MACHINE)
+        if is_azure(good.get("node_id")):
+            good = place_machine(errors, path, good)
+        elif "account" not in entry:
+            errors.append(f"{path}.account: is missing")
         if not {"node_id", "name", "account", "region"} <= good.keys():
             continue
         path = f"{path} ({good['name']})"
@@ -168,9 +183,10 @@ def _specs(errors: Errors, top: Mapping[str, Any], profiles: Mapping[str, Any], 
             )
             continue
         merged = merge_profile(profiles.get(name or "", {}), good)
-        if merged["node_id"] in specs:
+        if merged["node_id"].lower() in seen:
             errors.append(f"{path}.node_id: {merged['node_id']} is there twice")
             continue
+        seen.add(merged["node_id"].lower())
         if build_spec(errors, path, merged, catalogue, durations):
             specs[merged["node_id"]] = _maker(path, merged, catalogue, durations)
     return specs
@@ -186,10 +202,14 @@ def _maker(path: str, merged: dict[str, Any], catalogue: Catalogue, durations: M
     return make
 
 
-def _accounts(errors: Errors, top: Mapping[str, Any], specs: list[MachineSpec]) -> dict[str, Account]:
+def _accounts(
+    errors: Errors, top: Mapping[str, Any], azure: AzureSettings | None, specs: list[MachineSpec]
+) -> dict[str, Account]:
     keys = errors.keys("credentials", top.get("credentials", DEFAULT_CREDENTIALS), CREDENTIALS)
     accounts: dict[str, Account] = {}
-    for position, entry in enumerate(top.get("accounts", [])):
+    if "accounts" not in top and azure is None:
+        errors.append("accounts: is missing")
+    for position, entry in enumerate(top.get("accounts", AZURE_ONLY if azure else [])):
         path = f"accounts[{position}]"
         good = errors.keys(path, entry, ACCOUNT)
         if "id" not in good:
@@ -209,7 +229,9 @@ def _accounts(errors: Errors, top: Mapping[str, Any], specs: list[MachineSpec]) 
     if sum(account.home for account in accounts.values()) != 1:
         errors.append("accounts: exactly one needs home: true")
     for spec in specs:
-        if spec.account not in accounts:
+        if is_azure(spec.node_id):
+            check_subscription(errors, azure, spec.name, spec.account)
+        elif spec.account not in accounts:
             errors.append(f"machine {spec.name}: account {spec.account} is not among the accounts")
     return accounts
 

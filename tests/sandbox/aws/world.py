@@ -46,9 +46,10 @@ class World:
         self._name_machines()
 
     def _name_machines(self) -> None:
-        """Give each machine the tag Name that consoles show, unless the fleet file does."""
+        """Give each machine of an account the tag Name that consoles show, unless the fleet file does."""
         for machine in self.fleet.machines.values():
-            machine.tags.setdefault("Name", machine.name)
+            if machine.account in self.fleet.accounts:
+                machine.tags.setdefault("Name", machine.name)
 
     @property
     def clock(self) -> Clock:

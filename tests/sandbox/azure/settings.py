@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 TENANT = "00000000-aaaa-4000-8000-000000000001"
 CLIENT_ID = "00000000-aaaa-4000-8000-000000000002"
@@ -14,17 +16,20 @@ SECRET = "sandbox-secret-of-the-application"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A service principal. ``secret`` and ``certificate`` (PEM, the public part) as it has them. ``subscriptions``: the
-    ids that it can reach, all when empty. ``expired``: its secret is no longer valid. ``issuer`` and ``subject`` of a
-    federated credential."""
+    """A service principal. ``secret`` and ``certificate`` (PEM, the public part) are its credentials.
+
+    ``subscriptions``: the ids that it can reach, all of its tenant when empty. ``expired``: its secret is no longer
+    valid. ``federated``: ``(issuer, subject, public key in PEM)`` of a token that it may show instead of a secret.
+    """
 
     client_id: str
+    tenant: str
+    name: str = ""
     secret: str = ""
     certificate: str = ""
-    name: str = ""
     subscriptions: tuple[str, ...] = ()
     expired: bool = False
-    tenant: str = ""
+    federated: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,9 @@ class User:
 
     name: str
     password: str
+    tenant: str
     subscriptions: tuple[str, ...] = ()
     mfa: bool = False
-    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Subscription:
     id: str
     name: str
     tenant: str
-    groups: dict[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,14 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class AzureSettings:
-    """``page_size``: of ARM's lists. ``graph_lag``: simulated seconds by which Resource Graph is behind.
-    ``retry_after``: seconds that a client is asked to wait between polls of a long-running operation."""
+    """The defaults of the quotas are the services' own (Azure documentation: "Throttling in Azure Resource Manager":
+    for each principal in each subscription and region; "Throttled requests in Azure Resource Graph": 15 in 5 s).
+
+    ``page_size``: of ARM's lists. ``graph_lag``: simulated seconds by which Resource Graph is behind.
+    ``retry_after``: seconds that a client is asked to wait between polls of a long-running operation.
+    ``token_seconds``: how long an access token is valid, wall time. ``maintenance_configurations`` and ``assignments``
+    are for the provider Microsoft.Maintenance, as the file has them.
+    """
 
     tenant: str = TENANT
     applications: tuple[Application, ...] = ()
@@ -70,6 +81,8 @@ class AzureSettings:
     deletes: Quota = Quota(200, 10)
     graph: Quota = Quota(15, 3)
     page_size: int = 200
-    graph_lag: float = 30.0
+    graph_lag: float = 10.0
     retry_after: int = 1
     token_seconds: int = 3599
+    maintenance_configurations: tuple[Mapping[str, Any], ...] = ()
+    assignments: tuple[Mapping[str, Any], ...] = ()

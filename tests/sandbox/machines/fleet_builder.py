@@ -116,7 +116,7 @@ def _volumes(errors: Errors, path: str, good: dict[str, Any], system: OperatingS
         data.setdefault("volume_id", f"vol-{digest}")
         data.setdefault("used_mib", data["size_gib"] * 1024 * 2 // 5)
         data.setdefault("filesystem", "NTFS" if windows else "xfs")
-        data.setdefault("kind", "local" if good["node_id"].startswith("mi-") else "ebs")
+        data.setdefault("kind", _usual_kind(good))
         volume = Volume(**data)
         volume.attributes = dict(volume.attributes)
         if volume.used_mib > volume.size_mib:
@@ -125,6 +125,13 @@ def _volumes(errors: Errors, path: str, good: dict[str, Any], system: OperatingS
     if sum(volume.root for volume in volumes) != 1:
         errors.append(f"{path}.volumes: exactly one needs root: true")
     return volumes
+
+
+def _usual_kind(good: Mapping[str, Any]) -> str:
+    """What the disks of such a machine are."""
+    if good.get("hybrid", good["node_id"].startswith("mi-")):
+        return "local"
+    return "managed_disk" if good["node_id"].startswith("/") else "ebs"
 
 
 def _services(errors: Errors, path: str, good: dict[str, Any], system: OperatingSystem) -> list[Service]:

@@ -44,6 +44,12 @@ def account_id(value: Any) -> str:
     return "" if isinstance(value, str) and re.fullmatch(r"\d{12}", value) else "twelve digits in quotes are allowed"
 
 
+def account_or_subscription(value: Any) -> str:
+    """An account's number, or a subscription's GUID."""
+    guid = isinstance(value, str) and re.fullmatch(r"[0-9a-fA-F-]{36}", value)
+    return "" if guid or not account_id(value) else f"{account_id(value)}, or a subscription's GUID"
+
+
 def node_id(value: Any) -> str:
     """What a cloud calls a machine: no blanks."""
     return "" if isinstance(value, str) and re.fullmatch(r"\S{3,}", value) else "a text without blanks is allowed"
@@ -56,7 +62,8 @@ FLEET = {
     "version": Field(lambda value: "" if value == 1 else "allowed: 1", required=True),
     "default_region": Field(text),
     "credentials": Field(mapping),
-    "accounts": Field(list_of(mapping), required=True),
+    "accounts": Field(list_of(mapping)),
+    "azure": Field(mapping),
     "durations": Field(mapping),
     "profiles": Field(mapping),
     "machines": Field(list_of(mapping), required=True),
@@ -97,7 +104,7 @@ PROFILE = {
 MACHINE = {
     "node_id": Field(node_id, required=True),
     "name": Field(text, required=True),
-    "account": Field(account_id, required=True),
+    "account": Field(account_or_subscription),
     "region": Field(text, required=True),
     "profile": Field(text),
     **PROFILE,
@@ -109,7 +116,7 @@ VOLUME = {
     "used_mib": Field(whole(0)),
     "mount": Field(any_text),
     "root": Field(flag),
-    "kind": Field(one_of("ebs", "instance_store", "local")),
+    "kind": Field(one_of("ebs", "managed_disk", "instance_store", "local")),
     "filesystem": Field(text),
     "label": Field(any_text),
     "attributes": Field(mapping),
