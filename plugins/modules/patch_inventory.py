@@ -65,11 +65,10 @@ EXAMPLES = r"""
 RETURN = r"""
 targets:
   description:
-    - Accounts and regions of AWS in which nodes that the inventory lacks are looked for, each account of the
-      environment in each region that the inventory names.
+    - Where nodes that the inventory lacks are looked for. C(aws) has each account of the environment in each region
+      that the inventory names, C(azure) each subscription of the environment.
   returned: always
-  type: list
-  elements: dict
+  type: dict
 policy:
   description: The part of the policy that playbooks need, as the lookup P(hybridops.patching.policy#lookup) returns it.
   returned: success

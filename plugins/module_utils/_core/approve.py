@@ -119,14 +119,14 @@ def azure_rule(approval: Approval, os_family: str) -> RuleForNode:
 
 
 def _without_built_in(approval: Approval, os_family: str) -> Approval:
-    """What the policy leaves open, as Azure can have it: security updates of Linux, no severity, a delay with dates."""
+    """What the policy leaves open, as Azure can have it: no severity, delays only with dates, on Linux what matters."""
     built_in = {name for name in CRITERIA if name not in approval.said}
     if SEVERITIES in built_in:
         approval = replace(approval, severities=())
     if AFTER_DAYS in built_in and os_family not in DATED_FAMILIES:
         approval = replace(approval, after_days=0)
     if CLASSIFICATIONS in built_in and os_family == "linux":
-        approval = replace(approval, classifications=("Security",))
+        approval = replace(approval, classifications=("Security", "Critical"))
     return approval
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .errors import InputError, PatchingError, did_you_mean
-from .nodes import Node, canonical_id, provider_of_id
+from .nodes import OS_FAMILIES, Node, canonical_id, provider_of_id
 from .policy.model import Policy
 from .policy.view import policy_view
 
@@ -25,6 +25,8 @@ VARIABLES = {
 }
 """Inventory variables and the field of the node that each sets."""
 
+
+AZURE = ("azure_vm", "azure_arc")
 
 SHOWN = 5
 """Hosts that a message names."""
@@ -67,12 +69,19 @@ def inventory_regions(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable
     return found - {""}
 
 
-def search_targets(nodes: Sequence[Mapping[str, Any]], regions: Iterable[str]) -> list[dict[str, str]]:
-    """Where to look for nodes that the inventory lacks: every account of these nodes in every region that is known."""
+def search_targets(nodes: Sequence[Mapping[str, Any]], regions: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+    """Where to look for nodes that the inventory lacks, by cloud.
+
+    On AWS that is every account of these nodes in every region that is known; Azure is asked for a whole subscription.
+    """
     aws = [node for node in nodes if node["provider"] == "aws"]
     everywhere = sorted({str(node["region"]) for node in aws if node["region"]} | set(regions))
     accounts = sorted({str(node["account"]) for node in aws})
-    return [{"account": account, "region": region} for account in accounts for region in everywhere]
+    subscriptions = sorted({str(node["account"]) for node in nodes if node["provider"] in AZURE and node["account"]})
+    return {
+        "aws": [{"account": account, "region": region} for account in accounts for region in everywhere],
+        "azure": [{"account": subscription} for subscription in subscriptions],
+    }
 
 
 def _refuse_without_batch(policy: Policy, nodes: Sequence[Mapping[str, Any]], batches: Sequence[str]) -> None:
@@ -146,6 +155,10 @@ def _node(
     node = {field: value or known.get(field, "") for field, value in given.items()}
     node["node_id"] = canonical_id(node["node_id"])
     node["provider"] = node["provider"] or provider_of_id(node["node_id"])
+    if node["provider"] in AZURE:
+        # The id says them, and variables that a group has for its hosts on AWS must not say otherwise.
+        node["account"] = node["node_id"].split("/")[2]
+        node["region"] = known.get("region", "")
     tags = _tags(variables)
     keys = tag_keys.get("aws" if node["provider"] == "aws" else "azure") or {}
     node["patch_group"] = node["patch_group"] or _first(tags, keys.get("group") or ())
@@ -178,13 +191,13 @@ def _azure_rm(variables: Mapping[str, Any]) -> dict[str, str]:
     provider = provider_of_id(resource)
     if not provider.startswith("azure"):
         return {}
-    os_profile = variables.get("os_profile") or {}
+    system = _text((variables.get("os_profile") or {}).get("system")).lower()
     return {
         "node_id": resource,
         "provider": provider,
-        "account": _text(variables.get("subscription_id")) or resource.split("/")[2],
+        "account": resource.split("/")[2].lower(),
         "region": _text(variables.get("location")),
-        "os_family": _text(os_profile.get("system")).lower(),
+        "os_family": system if system in OS_FAMILIES else "",
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.hybridops.patching.plugins.module_utils._core.approve import ApprovalRule
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
 from ansible_collections.hybridops.patching.plugins.module_utils._core.facts import (
     Agent,
@@ -17,9 +18,10 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.facts imp
     SnapshotAbility,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._core.plan.context import PlanOptions
+from ansible_collections.hybridops.patching.plugins.module_utils._core.plan.model import Plan
 from ansible_collections.hybridops.patching.plugins.module_utils._core.refusals import ACCEPTABLE, CODES, HOLDABLE
 
-from tests.unit.core.builders import codes, facts, node, plan, plan_of_one, warned
+from tests.unit.core.builders import SMALL, codes, facts, node, plan, plan_of_one, warned
 
 WINDOW = NativeUpdate("maintenance_window", "nightly", "2026-11-21T07:30:00Z")
 
@@ -287,8 +289,42 @@ def test_a_node_that_can_have_a_snapshot_gets_what_the_policy_says() -> None:
 
 
 def test_no_baseline_is_wanted_where_the_cloud_has_none() -> None:
-    of = node(1, provider="azure_vm", windows=True)
-    assert codes(plan([of], [facts(of, baseline=None, windows=True)])) == []
+    of = node(1, provider="azure_vm")
+    assert codes(plan([of], [facts(of, baseline=None)], environment="prod", extra=ACCEPTED)) == []
+
+
+ACCEPTED = "defaults: {accept: [approval_not_told]}"
+
+
+@pytest.mark.parametrize(
+    ("windows", "extra", "lacks"),
+    [
+        (False, "", ["no date of publication of Linux packages (14 days after it are wanted)"]),
+        (True, "", []),
+        (True, "environments: [{name: prod, approval: strict}, test]", ["no severities (Critical are wanted)"]),
+    ],
+)
+def test_what_azure_does_not_tell_of_patches_refuses_the_run(windows: bool, extra: str, lacks: list[str]) -> None:
+    strict = "\n    strict: {severities: [Critical]}"
+    text = SMALL.replace("\n    prod:", f"{strict}\n    prod:") + (f"  {extra}\n" if extra else "")
+    pair = [node(1, provider="azure_vm"), node(2, provider="azure_arc", windows=True)]
+    known = [facts(pair[0], baseline=None), facts(pair[1], baseline=None, windows=True)]
+    found = plan(pair, known, text=text)
+    told = [one for one in found.refusals if one.node_id == pair[int(windows)].node_id]
+    assert [one.code for one in told] == ["approval_not_told"] * len(lacks)
+    assert all(lack in one.reason for lack, one in zip(lacks, told, strict=True))
+
+
+def test_the_plan_of_an_azure_node_keeps_its_rules_and_says_them() -> None:
+    pair = [node(1, provider="azure_vm"), node(2, provider="azure_arc", windows=True)]
+    known = [facts(pair[0], baseline=None), facts(pair[1], baseline=None, windows=True)]
+    found = plan(pair, known, extra=ACCEPTED)
+    linux, windows = found.nodes()
+    assert linux.approval == ApprovalRule(("Security", "Critical"), (), 14, ignored=("after_days",))
+    assert windows.approval == ApprovalRule(("Security", "Critical", "UpdateRollUp", "Updates"), (), 14)
+    assert "install: exactly what is missing and approved (Security, Critical)" in linux.steps
+    assert any("published 14 days ago or earlier" in step for step in windows.steps)
+    assert Plan.from_dict(found.to_dict()) == found
 
 
 RISKS: dict[str, dict[str, Any]] = {

@@ -359,6 +359,28 @@ class TestMemory:
         assert found["patches"]["before"]["counts"]["missing"] == 1
         assert found["baseline"]["reported"] == "pb"
 
+    def test_what_was_recorded_of_patches_can_be_asked_for(self, wave: LedgerScope) -> None:
+        state = {"counts": {"missing": 1}, "patches": [{"id": "openssl", "title": "openssl 3", "state": "missing"}]}
+        wave.record_patches("before", {"a": state, "elsewhere": state})
+        found = wave.recorded_patches("before")
+        assert set(found) == {"a"}
+        assert found["a"]["counts"] == {"missing": 1}
+        assert [(one["id"], one["title"], one["state"]) for one in found["a"]["patches"]] == [
+            ("openssl", "openssl 3", "missing")
+        ]
+        assert wave.recorded_patches("after") == {}
+
+    def test_the_newest_result_of_a_kind_can_be_asked_for_in_any_phase(self, wave: LedgerScope, ledger: Ledger) -> None:
+        for phase, output in (("observe", "old"), ("observe_after", "new")):
+            where = scope(ledger, phase)
+            operation = intend(where, ["a"], "patch_assess")
+            where.sent(operation, "h")
+            where.results(operation, [NodeResult("a", "passed", output=output)])
+        under_way = intend(scope(ledger, "verify"), ["a"], "patch_assess")
+        scope(ledger, "verify").sent(under_way, "h")
+        assert {key: found.output for key, found in wave.operation_outputs(["patch_assess"]).items()} == {"a": "new"}
+        assert wave.operation_outputs(["patch_install"]) == {}
+
     def test_the_probe_becomes_an_observation(self, wave: LedgerScope) -> None:
         observe = scope(wave.ledger, "observe")
         operation = intend(observe, ["a", "b"], "probe")

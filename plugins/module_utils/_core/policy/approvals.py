@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
@@ -39,7 +39,7 @@ class Approval:
     delay_days: int = 0
     delay_varies: bool = False
     promote: str = ""
-    said: tuple[str, ...] = ()
+    said: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _said(policy: Policy, approval: ApprovalPolicy, os: str) -> set[str]:
     if approval is defaults.APPROVAL:
         return set()
     rules = _rules_for(approval, os)
-    said = {field.name for field in fields(ApprovalRules) if getattr(rules, field.name) is not None}
+    said = {one.name for one in fields(ApprovalRules) if getattr(rules, one.name) is not None}
     if approval.follows in policy.approvals:
         return said | {"after_days"} | _said(policy, policy.approvals[approval.follows], os)
     return said
@@ -138,10 +138,7 @@ def _rules_for(approval: ApprovalPolicy, os: str) -> ApprovalRules:
 def _over(narrow: ApprovalRules, wide: ApprovalRules) -> ApprovalRules:
     """The narrow rules, with what they leave open as in the wide ones."""
     return ApprovalRules(
-        *(
-            getattr(wide if getattr(narrow, field.name) is None else narrow, field.name)
-            for field in fields(ApprovalRules)
-        )
+        *(getattr(wide if getattr(narrow, one.name) is None else narrow, one.name) for one in fields(ApprovalRules))
     )
 
 
