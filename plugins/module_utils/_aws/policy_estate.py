@@ -13,6 +13,7 @@ from typing import Any
 from .._core.errors import InputError
 from .._core.facts import NodeFacts
 from .._core.names import GroupParser
+from .._core.nodes import provider_of_id
 from .._core.plan.resolve import group_parser
 from .._core.policy.approvals import Approval, approval_for, approval_name
 from .._core.policy.model import Policy
@@ -157,7 +158,8 @@ def _named_in_vain(approvals: Mapping[str, Approval]) -> list[str]:
 
 
 def _unlisted(unlisted: Sequence[Mapping[str, Any]]) -> list[str]:
-    names = [str(node.get("name") or node["node_id"]) for node in unlisted]
+    mine = [node for node in unlisted if provider_of_id(str(node["node_id"])) in ("aws", "")]
+    names = [str(node.get("name") or node["node_id"]) for node in mine]
     what = (
         "these nodes have a patch group of the environment and are not in the inventory; their systems are not covered"
     )
