@@ -33,7 +33,8 @@ def main() -> int:
     try:
         with SandboxProcess("demo", speed=SPEED, check_answers=False) as sandbox:
             say(
-                f"The sandbox serves {len(sandbox.machines())} machines on {sandbox.url} (simulated time runs {SPEED}x)"
+                f"The sandbox serves {len(sandbox.machines())} machines, AWS's on {sandbox.url} and Azure's on "
+                f"{sandbox.azure_url} (simulated time runs {SPEED}x)"
             )
             told = demonstrate(Playbooks(OUT, sandbox.env), sandbox)
     except (SandboxError, DemoError) as error:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,9 @@ def _outcomes(runs: Mapping[str, Run], codes: Mapping[str, int], sandbox: Sandbo
             good,
         )
         yield f"{name}: {_order(run)}", in_order(run)
+        for batch in run["batches"]:
+            clouds = _clouds(batch["nodes"])
+            yield f"{name}: {batch['name']} had nodes of {' and '.join(clouds)}", clouds == ["aws", "azure"]
         protected = [node for node in nodes if node["snapshot_ids"]]
         unprotected = [node["name"] for node in nodes if not node["snapshot_ids"]]
         words = f", not for {', '.join(unprotected)}, as the policy allows" if unprotected else ""
@@ -51,21 +54,30 @@ def _outcomes(runs: Mapping[str, Run], codes: Mapping[str, int], sandbox: Sandbo
     for node in stopped:
         state = sandbox.machine(node["node_id"])["power"]
         yield f"prod: {node['name']} was stopped, was started for its patches, and is {state} again", state == "stopped"
-    yield f"prod: {len(stopped)} node was stopped at the beginning", len(stopped) == 1
+    clouds = _clouds(stopped)
+    yield f"prod: {len(stopped)} nodes were stopped at the beginning, on {' and '.join(clouds)}", len(clouds) == 2
     yield from _lab(runs["lab"], codes["lab"])
 
 
 def _lab(run: Run, code: int) -> Iterator[tuple[str, bool]]:
-    linux, windows = (batch["nodes"][0] for batch in run["batches"])
-    yield f"lab: {linux['name']} {linux['verdict']}: {linux['reason']}", linux["verdict"] == "failed"
+    first, second = (batch["nodes"] for batch in run["batches"])
+    broken = [node for node in first if node["verdict"] != "passed"]
+    for node in broken:
+        yield f"lab: {node['name']} {node['verdict']}: {node['reason']}", node["verdict"] == "failed"
+    yield f"lab: {len(first) - len(broken)} other Linux nodes passed, on Azure", len(broken) == 1 and len(first) > 1
     gate = [gate for gate in run["gates"] if gate["batch"] == "batch_2"][-1]
     yield f"lab: the gate of batch_2 stayed {'open' if gate['opened'] else 'closed'}", gate["opened"] is False
-    installs = [phase for phase in windows["phases"] if phase["name"] != "plan"]
+    touched = [node for node in second if [phase for phase in node["phases"] if phase["name"] != "plan"]]
+    held = [node["name"] for node in second if node["verdict"] == "held"]
     yield (
-        f"lab: {windows['name']} {windows['verdict']}, nothing was done to it",
-        (windows["verdict"] == "held" and not installs),
+        f"lab: {', '.join(held)} held on both clouds for one failure on AWS, nothing was done to them",
+        len(held) == len(second) and not touched and _clouds(second) == ["aws", "azure"],
     )
     yield f"lab: the run ended as {run['status']}, exit {code}", run["status"] == "failed" and code == 2
+
+
+def _clouds(nodes: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted({node["provider"].split("_")[0] for node in nodes})
 
 
 def _nodes(run: Run) -> list[Mapping[str, Any]]:

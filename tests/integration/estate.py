@@ -74,7 +74,7 @@ class Estate:
         self.write("policy.yml", data)
 
     def _with_accounts(self, policy: dict[str, Any]) -> dict[str, Any]:
-        accounts = {machine["account"] for machine in self.sandbox.machines()}
+        accounts = {machine["account"] for machine in self.sandbox.machines() if not is_azure(machine)}
         roles = {account: {"role_arn": f"arn:aws:iam::{account}:role/patching"} for account in sorted(accounts)}
         return policy | {"accounts": {"aws": roles}}
 
@@ -84,13 +84,10 @@ class Estate:
         for machine in self.sandbox.machines():
             if machine["name"] in leave_out:
                 continue
-            group = machine["tags"]["Patch Group"]
-            environment, batch = group.split("_")[1], "_".join(group.split("_")[-2:])
-            variables = {
-                "patch_node_id": machine["node_id"],
-                "patch_account": machine["account"],
-                "patch_region": machine["region"],
-            }
+            environment, batch = group_of(machine)
+            variables = {"patch_node_id": machine["node_id"]}
+            if not is_azure(machine):
+                variables |= {"patch_account": machine["account"], "patch_region": machine["region"]}
             groups.setdefault(environment, {"hosts": {}})["hosts"][machine["name"]] = variables
             groups.setdefault(batch, {"hosts": {}})["hosts"][machine["name"]] = {}
         return {"all": {"children": groups}}
@@ -160,6 +157,17 @@ class Estate:
     def runs(self) -> int:
         """How many runs the ledger has."""
         return len(latest_runs(open_ledger(self.ledger_url), 1000)) if ledger_exists(self.ledger_url) else 0
+
+
+def is_azure(machine: Mapping[str, Any]) -> bool:
+    """Whether a machine of the sandbox is one of Azure's."""
+    return str(machine["node_id"]).startswith("/subscriptions/")
+
+
+def group_of(machine: Mapping[str, Any]) -> tuple[str, str]:
+    """Environment and batch of a machine of the sandbox, by its patch group."""
+    parts = (machine["tags"].get("Patch Group") or machine["tags"]["patch"]).split("_")
+    return parts[1], "_".join(parts[-2:])
 
 
 def nodes(run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

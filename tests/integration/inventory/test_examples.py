@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.integration.estate import ANSIBLE, ROOT, Estate
+from tests.integration.estate import ANSIBLE, ROOT, Estate, group_of
 from tests.sandbox.client import SandboxProcess
 
 EXAMPLES = ROOT / "playbooks" / "examples"
@@ -46,11 +47,12 @@ def groups_of(estate: Estate, *inventories: Path) -> dict[str, set[str]]:
 
 
 def tagged(estate: Estate, **wanted: str) -> set[str]:
-    """Names of the fleet's machines with these values of ``environment``, ``batch`` (by their tag) and ``account``."""
+    """Names of machines with these values of ``environment``, ``batch`` (by their tag), ``account`` and ``cloud``."""
     found = set()
     for machine in estate.sandbox.machines():
-        environment, _slot, batch = machine["tags"]["Patch Group"].removeprefix("patch_").split("_", 2)
-        values = {"environment": environment, "batch": batch, "account": machine["account"]}
+        environment, batch = group_of(machine)
+        cloud = "azure" if machine["node_id"].startswith("/subscriptions/") else "aws"
+        values = {"environment": environment, "batch": batch, "account": machine["account"], "cloud": cloud}
         if wanted.items() <= values.items():
             found.add(machine["name"])
     return found
@@ -68,7 +70,7 @@ def test_an_example_inventory_gives_a_plan(estate: Estate, name: str) -> None:
     assert played.returncode == 0, played.output
     assert "for test: 6 to patch" in played
     assert "REFUSED" not in played
-    for machine in tagged(estate, environment="test"):
+    for machine in tagged(estate, environment="test", cloud="aws"):
         assert f"{machine} (i-" in played
     assert estate.sandbox.writes() == []
 
@@ -89,7 +91,74 @@ def test_another_account_is_a_second_file_and_machines_on_premises_a_third(estat
     other.write_text(text.replace("arn:aws:iam::111111111111:role", "arn:aws:iam::222222222222:role"), encoding="utf-8")
     groups = groups_of(estate, INVENTORIES / "aws_ec2.yml", other, INVENTORIES / "on_premises.yml")
     for name in ("test", "prod", "lab"):
-        assert groups[name] == tagged(estate, environment=name)
+        assert groups[name] == tagged(estate, environment=name, cloud="aws")
     for name in ("batch_1", "batch_2"):
-        assert groups[name] == tagged(estate, batch=name)
+        assert groups[name] == tagged(estate, batch=name, cloud="aws")
     assert "prod-oracle-01" in groups["prod"]
+
+
+def as_azure_rm_says(estate: Estate) -> dict[str, Any]:
+    """The fleet's Azure machines with the variables that azure.azcollection.azure_rm gives its hosts."""
+    hosts = {}
+    for machine in estate.sandbox.machines():
+        if machine["node_id"].startswith("/subscriptions/"):
+            hosts[machine["name"]] = {
+                "id": machine["node_id"],
+                "location": machine["region"],
+                "os_profile": {"system": "windows" if "win" in machine["name"] else "linux"},
+                "powerstate": "running",
+                "tags": machine["tags"],
+            }
+    return hosts
+
+
+def test_the_tag_decides_on_azure_too(estate: Estate) -> None:
+    # The plugin itself needs a gigabyte of libraries; Ansible's own puts hosts into groups by the same expressions.
+    example = yaml.safe_load((INVENTORIES / "azure_rm.yml").read_text(encoding="utf-8"))
+    hosts = estate.write("hosts.yml", {"all": {"hosts": as_azure_rm_says(estate)}})
+    grouping = {"plugin": "ansible.builtin.constructed", "keyed_groups": example["keyed_groups"]}
+    groups = groups_of(estate, hosts, estate.write("groups.constructed.yml", grouping))
+    for name in ("test", "prod", "lab"):
+        assert groups[name] == tagged(estate, environment=name, cloud="azure")
+    for name in ("batch_1", "batch_2"):
+        assert groups[name] == tagged(estate, batch=name, cloud="azure")
+
+
+def test_the_example_has_options_that_the_plugin_knows() -> None:
+    example = yaml.safe_load((INVENTORIES / "azure_rm.yml").read_text(encoding="utf-8"))
+    documentation = subprocess.run(
+        [str(ANSIBLE.parent / "ansible-doc"), "-t", "inventory", "--json", example["plugin"]],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    options = json.loads(documentation.stdout)[example["plugin"]]["doc"]["options"]
+    assert example.keys() <= options.keys()
+
+
+def test_one_file_groups_the_hosts_of_both_clouds(estate: Estate) -> None:
+    azure = estate.write("azure.yml", {"all": {"hosts": as_azure_rm_says(estate)}})
+    groups = groups_of(estate, INVENTORIES / "aws_ec2.yml", azure, INVENTORIES / "constructed.yml")
+    assert groups["batch_2"] == tagged(estate, batch="batch_2", account="111111111111") | tagged(
+        estate, batch="batch_2", cloud="azure"
+    )
+    assert groups["prod"] == tagged(estate, environment="prod", cloud="azure")
+
+
+def test_hosts_of_both_clouds_become_one_plan(estate: Estate) -> None:
+    azure = estate.write("azure.yml", {"all": {"hosts": as_azure_rm_says(estate)}})
+    command = ["-i", str(azure), "-i", str(INVENTORIES / "constructed.yml")]
+    played = estate.play(
+        "plan.yml",
+        *command,
+        inventory=INVENTORIES / "aws_ec2.yml",
+        patch_policy=str(EXAMPLES / "demo" / "policy.yml"),
+        patch_environment="test",
+        patch_accept=["default_baseline"],
+    )
+    assert played.returncode == 0, played.output
+    assert "for test: 10 to patch" in played
+    assert "REFUSED" not in played
+    assert "azure_arc" in played
+    assert estate.sandbox.writes() == []
