@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from .model import Patch, PatchOutcome
@@ -23,13 +23,21 @@ FAILED = {
 }
 
 
-def install(machine: Machine, patches: Iterable[Patch]) -> list[PatchOutcome]:
-    """One patch after the other, each with what it depends on. Blocks; no reboot. Raises AgentLost."""
+def install(
+    machine: Machine, patches: Iterable[Patch], may_start: Callable[[], bool] = lambda: True
+) -> list[PatchOutcome]:
+    """One patch after the other, each with what it depends on. Blocks; no reboot. Raises AgentLost.
+
+    ``may_start`` is asked before each patch; once it says no, the rest are ``pending``.
+    """
     todo = [patch for patch in patches if not machine.store.covered(patch)]
     boot = machine.boot_count
     machine.check_agent(boot)
     outcomes: list[PatchOutcome] = []
     for position, patch in enumerate(todo):
+        if not may_start():
+            outcomes += [PatchOutcome(left, "pending") for left in todo[position:]]
+            break
         if machine.faults.agent_lost == "install" and position >= len(todo) // 2:
             machine.lose_agent("the agent went away while it installed patches")
         outcomes += [_install_one(machine, step, boot) for step in (*machine.store.dependencies(patch), patch)]

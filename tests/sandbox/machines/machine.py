@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,9 +113,14 @@ class Machine(Powered):
         with self.lock:
             return dict(self.store.installed)
 
-    def install_patches(self, patches: Iterable[Patch]) -> list[PatchOutcome]:
-        """Install one after the other, with what they depend on; blocks for the time it takes; no reboot."""
-        return installing.install(self, patches)
+    def install_patches(
+        self, patches: Iterable[Patch], may_start: Callable[[], bool] = lambda: True
+    ) -> list[PatchOutcome]:
+        """Install one after the other, with what they depend on; blocks for the time it takes; no reboot.
+
+        ``may_start`` is asked before each; once it says no, the rest stay ``pending``.
+        """
+        return installing.install(self, patches, may_start)
 
     @property
     def reboot_pending(self) -> bool:

@@ -165,7 +165,8 @@ class ScriptResult:
 
 @dataclass(frozen=True, slots=True)
 class PatchOutcome:
-    """What became of one patch in ``Machine.install_patches``. ``result``: installed, failed or skipped."""
+    """What became of one patch in ``Machine.install_patches``. ``result``: installed, failed, skipped or
+    pending (there was no time for it)."""
 
     patch: Patch
     result: str

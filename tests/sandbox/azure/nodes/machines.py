@@ -1,0 +1,42 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding the machine that a path names, and changing its tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ...machines import Machine
+from ..arm.call import Call
+from ..arm.errors import resource_not_found
+from ..arm.ids import ResourceId, parse_id, resource_id, same_id
+from ..world import AzureWorld
+
+
+def machine_of(call: Call, resource_type: str) -> Machine:
+    """The machine ``{machine}`` of the path's resource group. Raises ArmError ResourceNotFound."""
+    wanted = resource_id(call.subscription, call.group, resource_type, call.params["machine"])
+    machine = call.world.machine(wanted)
+    if machine is None:
+        raise resource_not_found(resource_type, call.params["machine"], call.group)
+    return machine
+
+
+def machines_of(world: AzureWorld, subscription: str, resource_type: str, group: str = "") -> Iterator[Machine]:
+    """The machines of that type in a subscription (and resource group)."""
+    for one, machine in world.machines(subscription, resource_type).items():
+        if not group or same_id(parse_id(one).group, group):
+            yield machine
+
+
+def id_of(machine: Machine) -> ResourceId:
+    """The parts of its id."""
+    return parse_id(machine.node_id)
+
+
+def replace_tags(machine: Machine, tags: Mapping[str, str]) -> None:
+    """PATCH sets all tags: those that it does not name go."""
+    with machine.lock:
+        machine.tags.clear()
+        machine.tags.update(tags)
