@@ -24,6 +24,15 @@ class Durations:
     agent_update: float = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A reboot, or a shutdown (``off``), at a simulated instant. ``hangs`` is asked then: the reboot never ends."""
+
+    at: float
+    off: bool
+    hangs: Callable[[], bool]
+
+
 class Power:
     """The power state. Transitions are due at an instant and take place when somebody looks (``settle``)."""
 
@@ -42,6 +51,7 @@ class Power:
         self._on_down = on_down
         self._state = "running" if running else "stopped"
         self._due: float | None = None
+        self._planned: Planned | None = None
         self._up_since = clock.seconds() - 86400.0
         self.booted_at: datetime | None = clock.now() if running else None
 
@@ -61,8 +71,39 @@ class Power:
         """Until the transition under way ends; None when there is none, or it never ends."""
         return None if self._due is None else max(0.0, self._due - self._clock.seconds())
 
+    @property
+    def planned(self) -> bool:
+        """A reboot or a shutdown is set for later."""
+        self.settle()
+        return self._planned is not None
+
+    def plan(self, planned: Planned) -> None:
+        """Set a reboot or a shutdown for later, instead of another one. PowerError unless it runs."""
+        if self.state != "running":
+            raise PowerError(f"the machine is {self._state}: nothing can be set for later")
+        self._planned = planned
+
+    def unplan(self) -> bool:
+        """Forget what was set for later; False when there was nothing."""
+        self.settle()
+        had, self._planned = self._planned is not None, None
+        return had
+
     def settle(self) -> None:
-        """Let a transition that is due take place."""
+        """Let what is due take place."""
+        self._settle_transition()
+        planned = self._planned
+        if planned and self._state == "running" and self._clock.seconds() >= planned.at:
+            self._planned = None
+            if planned.off:
+                self.stop()
+            else:
+                self.reboot(planned.hangs())
+            if self._due is not None:
+                self._due -= self._clock.seconds() - planned.at
+            self._settle_transition()
+
+    def _settle_transition(self) -> None:
         if self._due is None or self._clock.seconds() < self._due:
             return
         due, self._due = self._due, None
@@ -116,5 +157,6 @@ class Power:
             self.settle()
 
     def _begin(self, state: str, seconds: float) -> None:
+        self._planned = None
         self._state = state
         self._due = self._clock.seconds() + seconds

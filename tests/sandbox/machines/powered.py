@@ -14,7 +14,7 @@ from typing import NoReturn
 from .clock import Clock
 from .errors import AgentLost
 from .model import Faults
-from .power import Durations, Power
+from .power import Durations, Planned, Power
 from .services import ServiceSet
 
 
@@ -79,6 +79,23 @@ class Powered:
         """Begin to reboot; returns at once. PowerError unless it runs; no effect while it reboots."""
         with self.lock:
             self._power.reboot(hangs=self.faults.reboot_hangs)
+
+    def plan_power(self, seconds: float, off: bool = False) -> None:
+        """Reboot, or shut down, in so many simulated seconds, whatever runs then. PowerError unless it runs."""
+        with self.lock:
+            at = self.clock.seconds() + seconds
+            self._power.plan(Planned(at, off, lambda: self.faults.reboot_hangs))
+
+    @property
+    def power_planned(self) -> bool:
+        """A reboot or a shutdown is set for later."""
+        with self.lock:
+            return self._power.planned
+
+    def unplan_power(self) -> bool:
+        """Forget the reboot or shutdown that was set for later; False when there is none."""
+        with self.lock:
+            return self._power.unplan()
 
     def put_power(self, running: bool) -> None:
         """Be running or stopped at once."""

@@ -42,12 +42,23 @@ def _cmd(session: Session, arguments: list[str]) -> list[Any]:
 
 
 def _shutdown(session: Session, arguments: list[str]) -> list[Any]:
-    flags = {argument.lower().lstrip("/-") for argument in arguments}
-    if "a" in flags:
-        return _done(session, 1116, [])
-    if flags & {"r", "g", "s", "p"}:
-        session.restart(off=bool(flags & {"s", "p"}))
-    return _done(session, 1, [])
+    """``shutdown /r|/s [/t N]``: in 30 seconds unless told otherwise, at once with ``/t 0``, ``/p``; ``/a`` aborts."""
+    words = [argument.lower().replace("-", "/", 1) for argument in arguments]
+    if "/a" in words:
+        return _done(session, 0 if session.machine.unplan_power() else 1116, [])
+    if not {"/r", "/g", "/s", "/p"} & set(words):
+        return _done(session, 1, [])
+    off = bool({"/s", "/p"} & set(words))
+    delay = words[words.index("/t") + 1] if "/t" in words[:-1] else "0" if "/p" in words else "30"
+    if not delay.isdigit():
+        return _done(session, 1, ["Invalid argument: the time is a number of seconds."])
+    if delay == "0":
+        session.restart(off)
+    if session.machine.power_planned:
+        session.stderr.append("A system shutdown has already been scheduled.(1190)\n")
+        return _done(session, 1190, [])
+    session.machine.plan_power(float(delay), off)
+    return _done(session, 0, [])
 
 
 def _sc(session: Session, arguments: list[str]) -> list[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from .errors import Failure
@@ -202,6 +202,8 @@ def _date_part(value: date, name: str) -> Any:
         return getattr(value, name, 0)
     if name == "dayofweek":
         return f"{value:%A}"
+    if name == "ticks" and isinstance(value, datetime):
+        return (value.replace(tzinfo=None) - datetime(1, 1, 1)) // timedelta(microseconds=1) * 10
     if name == "date" and isinstance(value, datetime):
         return value.replace(hour=0, minute=0, second=0, microsecond=0)
     return None

@@ -103,14 +103,6 @@ def poweroff(_machine: Machine, _arguments: list[str]) -> Answer:
     return Answer(power="poweroff")
 
 
-def shutdown(_machine: Machine, arguments: list[str]) -> Answer:
-    """shutdown(8); a delay is not waited for. ``-c`` cancels nothing."""
-    options, _rest = split_options(arguments)
-    if "c" in options:
-        return Answer()
-    return Answer(power="reboot" if "r" in options or "reboot" in options else "poweroff")
-
-
 def journalctl(_machine: Machine, _arguments: list[str]) -> Answer:
     """There is no journal."""
     return Answer("-- No entries --\n")

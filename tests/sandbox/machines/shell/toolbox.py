@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import disks, network, packages, system, systemd
+from . import disks, later, network, packages, system, systemd
 from .tool import Tool
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ COMMON: dict[str, Tool] = {
     "reboot": system.reboot,
     "poweroff": system.poweroff,
     "halt": system.poweroff,
-    "shutdown": system.shutdown,
+    "shutdown": later.shutdown,
+    "systemd-run": later.systemd_run,
     "pgrep": system.pgrep,
     "pidof": system.pgrep,
     "sync": system.nothing,

@@ -169,7 +169,9 @@ def test_time() -> None:
     assert (late.timed_out, late.stdout, late.exit_code) == (True, "begun\n", -1)
 
 
-@pytest.mark.parametrize("script", ["Restart-Computer -Force", "shutdown /r /t 0", "Stop-Computer", "shutdown.exe -s"])
+@pytest.mark.parametrize(
+    "script", ["Restart-Computer -Force", "shutdown /r /t 0", "Stop-Computer", "shutdown.exe -s -t 0"]
+)
 def test_a_script_that_takes_the_machine_down_is_lost(script: str) -> None:
     machine = windows_machine()
     with pytest.raises(AgentLost):
