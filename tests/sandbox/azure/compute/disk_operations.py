@@ -13,8 +13,8 @@ from ..arm.answer import Answer
 from ..arm.call import Call
 from ..arm.errors import resource_not_found
 from ..arm.ids import parse_id, same_id
+from ..arm.paging import paged
 from ..arm.registry import operation
-from ..nodes.pages import paged
 from ..patching.shapes import instant
 from .disks import DISK_TYPE, DiskOf, managed_disks
 from .power_state import is_deallocated

@@ -16,8 +16,8 @@ from ..arm.call import Call
 from ..arm.errors import ArmError, conflict, invalid_parameter, resource_not_found
 from ..arm.ids import VM_TYPE, parse_id, resource_id, same_id
 from ..arm.lro import start
+from ..arm.paging import paged
 from ..arm.registry import operation
-from ..nodes.pages import paged
 from ..world import AzureWorld
 from .restore_point_model import (
     COLLECTION,

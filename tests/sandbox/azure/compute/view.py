@@ -23,7 +23,7 @@ from .power_state import DISPLAY, power_state
 CREATED = datetime(2024, 3, 18, 7, 45, tzinfo=UTC)
 _NAMESPACE = uuid.UUID("c0a6ad5c-3b8d-5a55-8a0f-52b1c8f5a2b4")
 AGENT_VERSIONS = {"windows": "2.7.41491.1172", "linux": "2.11.1.12"}
-_SIZE = "Standard_D2s_v5"
+_SIZE = "Standard_D2s_v3"
 
 
 def vm_id(machine: Machine) -> str:

@@ -15,9 +15,9 @@ from ..arm.answer import Answer
 from ..arm.call import Call
 from ..arm.errors import ArmError, invalid_parameter
 from ..arm.ids import VM_TYPE
+from ..arm.paging import paged
 from ..arm.registry import operation
 from ..nodes.machines import machine_of, machines_of, replace_tags
-from ..nodes.pages import paged
 from .versions import ALL, GROUP, VERSIONS
 from .view import render, render_instance
 

@@ -14,9 +14,9 @@ from ..arm.answer import Answer
 from ..arm.call import Call
 from ..arm.errors import ArmError
 from ..arm.ids import ARC_TYPE
+from ..arm.paging import paged
 from ..arm.registry import operation
 from ..nodes.machines import machine_of, machines_of, replace_tags
-from ..nodes.pages import paged
 from .versions import ALL, GROUP, MACHINE, VERSIONS
 from .view import render
 

@@ -4,3 +4,8 @@
 """What virtual machines and Arc machines have in common: patching through the API, run commands, their graph rows."""
 
 from __future__ import annotations
+
+from . import tables
+
+SERVED = (tables,)
+"""Imported for the tables."""

@@ -20,9 +20,9 @@ from ..arm.answer import Answer
 from ..arm.call import Call
 from ..arm.errors import ArmError, invalid_parameter, resource_not_found
 from ..arm.lro import start
+from ..arm.paging import paged
 from ..world import AzureWorld
 from .execution import USUAL_TIMEOUT, Execution
-from .pages import paged
 
 HIDDEN = ("protectedParameters", "runAsPassword")
 NOT_SERVED = (
