@@ -33,8 +33,10 @@ def read_compliance(module: Any) -> dict[str, Any]:
 
     waited_for = {node.node_id for node in nodes}
     phase = "install" if params.get("phase") == "reboot" else params.get("phase") or "observe"
-    going = report_id({**params, "phase": phase}, phase)
-    installed = report_id({**params, "phase": "install"}, "install")
+    # In check mode nothing was sent of which a report could come.
+    run = {**params, "run_id": scope.run_id}
+    going = report_id({**run, "phase": phase}, phase)
+    installed = report_id({**run, "phase": "install"}, "install")
 
     def read(connection: Connection, target: Target[Node]) -> dict[str, PatchState]:
         wanted = [node.node_id for node in target.items if node.node_id in waited_for]
