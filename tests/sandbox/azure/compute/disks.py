@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...machines import Machine, Volume
-from ..arm.ids import VM_TYPE, resource_id
+from ..arm.ids import VM_TYPE, ResourceId, resource_id, same_id
 from ..nodes.machines import id_of
+from ..resources.tag_store import Tags, tag_holder
 from ..world import AzureWorld
 
 DISK_TYPE = "Microsoft.Compute/disks"
@@ -143,3 +144,13 @@ def default_image(machine: Machine) -> dict[str, str]:
     }
     publisher, offer = publishers.get(machine.os.key, ("OpenLogic", "CentOS"))
     return {"publisher": publisher, "offer": offer, "sku": machine.os.platform_version, "version": "latest"}
+
+
+@tag_holder(DISK_TYPE)
+def disk_tags(world: AzureWorld, disk_id: ResourceId) -> Tags | None:
+    """The tags of a disk."""
+    for disk in managed_disks(world, disk_id.subscription):
+        if same_id(disk.id, disk_id.text):
+            tags: Tags = disk.volume.attributes.setdefault("tags", {})
+            return tags
+    return None

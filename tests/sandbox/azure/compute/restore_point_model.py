@@ -16,9 +16,10 @@ from typing import Any
 
 from ...machines import Machine
 from ..arm.errors import ArmError, conflict, invalid_parameter
-from ..arm.ids import same_id
+from ..arm.ids import ResourceId, same_id
 from ..nodes.machines import id_of
 from ..patching.shapes import instant
+from ..resources.tag_store import Tags, tag_holder
 from ..world import AzureWorld
 from .disks import DiskOf, disks_of
 from .power_state import power_state
@@ -65,6 +66,13 @@ class RestorePointStore:
 
     def __init__(self, world: AzureWorld, subscription: str) -> None:
         self.collections: dict[str, Collection] = {}
+
+
+@tag_holder(COLLECTION)
+def collection_tags(world: AzureWorld, collection_id: ResourceId) -> Tags | None:
+    """The tags of a collection."""
+    found = world.store(RestorePointStore, collection_id.subscription).collections.get(collection_id.key)
+    return found.tags if found else None
 
 
 def render_collection(collection: Collection, expand: bool = False) -> dict[str, Any]:

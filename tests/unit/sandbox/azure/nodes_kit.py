@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from azure.core.exceptions import HttpResponseError
+from azure.core.rest import HttpRequest
 from azure.identity import ClientSecretCredential
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.hybridcompute import HybridComputeManagementClient
@@ -87,6 +88,11 @@ class AzureSandbox:
     def machine(self, name: str) -> Machine:
         """A machine, for looking at it and changing it from outside."""
         return self.fleet.by_name(name)
+
+    def post(self, path: str, version: str = "2026-04-01") -> int:
+        """A request that the SDK's clients have no method for; its HTTP status."""
+        request = HttpRequest("POST", f"{self.url}{path}", params={"api-version": version})
+        return int(self.compute.send_request(request).status_code)
 
     def reset(self) -> None:
         """As the fleet file says."""
