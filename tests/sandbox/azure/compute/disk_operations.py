@@ -26,15 +26,14 @@ def render(disk: DiskOf) -> dict[str, Any]:
     """A disk as the API shows it."""
     volume, machine = disk.volume, disk.machine
     encryption = volume.attributes.get("disk_encryption_set")
-    users = [machine.node_id]
     return {
         "id": disk.id,
         "name": disk.name,
         "type": DISK_TYPE,
         "location": machine.region,
         "tags": dict(volume.attributes.get("tags") or {}),
-        "managedBy": users[0],
-        "managedByExtended": users if disk.max_shares > 1 else None,
+        "managedBy": disk.users[0],
+        "managedByExtended": list(disk.users) if disk.max_shares > 1 else None,
         "sku": {"name": disk.sku, "tier": disk.sku.partition("_")[0].removesuffix("V2")},
         "zones": machine.attributes.get("zones"),
         "properties": {

@@ -11,7 +11,7 @@ Attributes of a volume in the fleet file: ``sku`` (Premium_LRS), ``max_shares``,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...machines import Machine, Volume
@@ -26,12 +26,14 @@ BLOBS = "https://sandboxvhds.blob.core.windows.net/vhds"
 
 @dataclass(frozen=True, slots=True)
 class DiskOf:
-    """A volume as a disk of its machine. ``lun`` is None for the OS disk."""
+    """A volume as a disk of its machine. ``lun`` is None for the OS disk. ``users``: the ids of all machines that have
+    it, where that was asked for."""
 
     machine: Machine
     volume: Volume
     name: str
     lun: int | None
+    users: tuple[str, ...] = ()
 
     @property
     def managed(self) -> bool:
@@ -78,13 +80,14 @@ def disks_of(machine: Machine) -> list[DiskOf]:
 
 
 def managed_disks(world: AzureWorld, subscription: str) -> Iterator[DiskOf]:
-    """All disk resources of a subscription. A shared disk, the same name at several machines, comes once."""
-    seen: set[str] = set()
+    """All disk resources of a subscription, with their users: a shared disk comes once."""
+    found: dict[str, list[DiskOf]] = {}
     for machine in world.machines(subscription, VM_TYPE).values():
         for disk in disks_of(machine):
-            if disk.managed and not disk.ephemeral and disk.id.lower() not in seen:
-                seen.add(disk.id.lower())
-                yield disk
+            if disk.managed and not disk.ephemeral:
+                found.setdefault(disk.id.lower(), []).append(disk)
+    for same in found.values():
+        yield replace(same[0], users=tuple(disk.machine.node_id for disk in same))
 
 
 def storage_profile(machine: Machine) -> dict[str, Any]:

@@ -28,18 +28,17 @@ def power_state(machine: Machine) -> str:
     power = machine.power
     if power == "rebooting":
         return "running"
-    if power not in ("stopping", "stopped"):
-        if power == "running":
-            machine.records.pop(RECORD, None)
+    if power not in ("stopping", "stopped") or not _deallocates(machine):
         return power
-    deallocates = machine.records.get(RECORD, _initially(machine)) == "deallocated"
-    return {"stopping": "deallocating", "stopped": "deallocated"}[power] if deallocates else power
+    return {"stopping": "deallocating", "stopped": "deallocated"}[power]
 
 
-def _initially(machine: Machine) -> str:
-    if machine.boot_count == 0 and not machine.attributes.get("allocated"):
-        return "deallocated"
-    return "stopped"
+def _deallocates(machine: Machine) -> bool:
+    """What was asked for since the last boot; without that it went down by itself, or was never up."""
+    asked = machine.records.get(RECORD)
+    if isinstance(asked, tuple) and asked[0] == machine.boot_count:
+        return bool(asked[1])
+    return machine.boot_count == 0 and not machine.attributes.get("allocated")
 
 
 def is_deallocated(machine: Machine) -> bool:
@@ -49,4 +48,4 @@ def is_deallocated(machine: Machine) -> bool:
 
 def going_off(machine: Machine, deallocates: bool) -> None:
     """Which of the two states off will be."""
-    machine.records[RECORD] = "deallocated" if deallocates else "stopped"
+    machine.records[RECORD] = (machine.boot_count, deallocates)

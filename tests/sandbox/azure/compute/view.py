@@ -14,7 +14,7 @@ from typing import Any
 
 from ...machines import Machine
 from ..arm.ids import VM_TYPE
-from ..nodes.machines import id_of
+from ..nodes.machines import azure_agent_version, id_of
 from ..patching.record import Assessment, Installation, record_of
 from ..patching.shapes import error_details, installed_counts, instant
 from .disks import storage_profile
@@ -169,8 +169,7 @@ def _agent(machine: Machine) -> dict[str, Any]:
     else:
         status = _status("ProvisioningState/Unavailable", "Not Ready", machine, "Warning")
         status["message"] = "VM status blob is found but not yet populated."
-    version = str(machine.attributes.get("vm_agent_version") or AGENT_VERSIONS[machine.os.family])
-    shown = version if machine.agent_online else "Unknown"
+    shown = azure_agent_version(machine, AGENT_VERSIONS[machine.os.family]) if machine.agent_online else "Unknown"
     return {"vmAgentVersion": shown, "statuses": [status], "extensionHandlers": []}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...machines import Machine
 from ..arm.ids import ARC_TYPE
-from ..nodes.machines import id_of
+from ..nodes.machines import azure_agent_version, id_of
 from ..patching.shapes import instant
 
 AGENT_VERSION = "1.48.02881.1941"
@@ -30,7 +30,7 @@ def vm_id(machine: Machine) -> str:
 
 def agent_version(machine: Machine) -> str:
     """Of the Connected Machine agent."""
-    return str(machine.attributes.get("arc_agent_version") or AGENT_VERSION)
+    return azure_agent_version(machine, AGENT_VERSION)
 
 
 def status(machine: Machine) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ...machines import Machine
+from ...machines.machine import NEWEST_AGENT
 from ..arm.call import Call
 from ..arm.errors import resource_not_found
 from ..arm.ids import ResourceId, parse_id, resource_id, same_id
@@ -33,6 +34,12 @@ def machines_of(world: AzureWorld, subscription: str, resource_type: str, group:
 def id_of(machine: Machine) -> ResourceId:
     """The parts of its id."""
     return parse_id(machine.node_id)
+
+
+def azure_agent_version(machine: Machine, usual: str) -> str:
+    """``agent_version`` of the fleet file; where that says nothing the machine has AWS's usual one, which is none of
+    Azure's agents'."""
+    return usual if machine.agent_version == NEWEST_AGENT else machine.agent_version
 
 
 def replace_tags(machine: Machine, tags: Mapping[str, str]) -> None:

@@ -245,17 +245,17 @@ def test_what_is_refused(azure: AzureSandbox, properties: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize(
-    "attributes",
+    "changes",
     [
-        {"arc_agent_version": "1.32.0.1"},
-        {"extensions_block_list": ["Microsoft.CPlat.Core/RunCommandHandlerLinux"]},
-        {"extensions_allow_list": ["Microsoft.Azure.Monitor/AzureMonitorLinuxAgent"]},
-        {"config_mode": "monitor"},
-        {"extensions_enabled": False},
+        {"agent_version": "1.32.0.1"},
+        {"attributes": {"extensions_block_list": ["Microsoft.CPlat.Core/RunCommandHandlerLinux"]}},
+        {"attributes": {"extensions_allow_list": ["Microsoft.Azure.Monitor/AzureMonitorLinuxAgent"]}},
+        {"attributes": {"config_mode": "monitor"}},
+        {"attributes": {"extensions_enabled": False}},
     ],
 )
-def test_an_arc_agent_that_refuses(azure: AzureSandbox, attributes: dict[str, Any]) -> None:
-    azure.machine(ARC_LINUX).alter({"attributes": attributes})
+def test_an_arc_agent_that_refuses(azure: AzureSandbox, changes: dict[str, Any]) -> None:
+    azure.machine(ARC_LINUX).alter(changes)
     with pytest.raises(HttpResponseError) as caught:
         begin(azure, ARC_LINUX, "true")
     assert error_of(caught.value) == (409, "OperationNotAllowed")

@@ -134,6 +134,8 @@ def test_stopping_and_starting(azure: AzureSandbox) -> None:
 
 
 def test_a_machine_that_shuts_itself_down_is_stopped_and_still_paid_for(azure: AzureSandbox) -> None:
+    azure.compute.virtual_machines.begin_deallocate(VMS, LINUX).result()
+    azure.compute.virtual_machines.begin_start(VMS, LINUX).result()
     azure.machine(LINUX).stop()
     assert azure.machine(LINUX).wait_for("stopped", 100)
     assert power(azure) == "PowerState/stopped"
@@ -202,6 +204,22 @@ def test_disks_follow_the_volumes(azure: AzureSandbox) -> None:
     assert shown["managedBy"] == azure.machine(LINUX).node_id
     assert shown["properties"]["diskSizeGB"] == 64
     assert refused(azure.compute.disks.get, VMS, "none") == (404, "ResourceNotFound")
+
+
+def test_a_shared_disk_is_one_disk_of_two_machines() -> None:
+    data = fleet_data()
+    shared = {"device": "sdd", "size_gib": 8, "attributes": {"disk_name": "quorum", "max_shares": 2}}
+    for machine in data["machines"][:2]:
+        root = {"device": "sda", "size_gib": 60, "root": True, "mount": "C:" if machine["os"] == "windows" else "/"}
+        machine["volumes"] = [root, shared]
+    sandbox = AzureSandbox(data)
+    try:
+        disks = [disk.as_dict() for disk in sandbox.compute.disks.list()]
+        assert len(disks) == 3
+        quorum = next(disk for disk in disks if disk["name"] == "quorum")
+        assert quorum["managedByExtended"] == [sandbox.machine(LINUX).node_id, sandbox.machine(WINDOWS).node_id]
+    finally:
+        sandbox.close()
 
 
 def test_disks_that_are_no_resources() -> None:
