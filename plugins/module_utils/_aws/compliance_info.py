@@ -34,7 +34,7 @@ def read_compliance(module: Any) -> dict[str, Any]:
     waited_for = {node.node_id for node in nodes}
     phase = "install" if params.get("phase") == "reboot" else params.get("phase") or "observe"
     # In check mode nothing was sent of which a report could come.
-    run = {**params, "run_id": scope.run_id}
+    run = params if scope.run_id else {**params, "run_id": None}
     going = report_id({**run, "phase": phase}, phase)
     installed = report_id({**run, "phase": "install"}, "install")
 

@@ -134,6 +134,17 @@ class FakeModule:
         self.params = {"when": None, "installed_since": None, "node_ids": None, **params}
 
 
+def test_in_check_mode_no_report_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+
+    stale = states({**state(A, InstalledCount=5), "SnapshotId": THEIRS})
+    monkeypatch.setattr(compliance_info, "session_of", lambda _module: FakeSession({(ACCOUNT, REGION): Wire([stale])}))
+    nodes = [Node(A, provider="aws", account=ACCOUNT, region=REGION).to_dict()]
+    asked = FakeModule(when="before", run_id="r", batch="b", wave=1, phase="observe", nodes=nodes)
+    asked.check_mode = True
+    assert read_compliance(asked)["counts"]["installed"] == 5
+
+
 def test_a_run_gets_the_states_into_its_ledger_and_a_summary_out(monkeypatch: pytest.MonkeyPatch) -> None:
     from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 
