@@ -22,6 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FLEETS = Path(__file__).resolve().parent / "fleets"
 
 
+LAST_VARIABLE = "AWS_DEFAULT_REGION"
+"""What ``serve`` prints last."""
+
+
 class SandboxError(RuntimeError):
     """The sandbox did not start, or its control API refused something; the message is what it said."""
 
@@ -69,6 +73,11 @@ class SandboxProcess:
         return self.env["AWS_ENDPOINT_URL"]
 
     @property
+    def azure_url(self) -> str:
+        """Where Azure is served. Raises KeyError for a fleet without it."""
+        return self.env["AZURE_CLOUD_ENVIRONMENT"]
+
+    @property
     def log(self) -> str:
         """What it wrote to standard error."""
         path = Path(self._directory.name) / "stderr"
@@ -101,7 +110,7 @@ class SandboxProcess:
         killer = threading.Timer(self._start_timeout, process.kill)
         killer.start()
         try:
-            while "AWS_DEFAULT_REGION" not in self.env:
+            while LAST_VARIABLE not in self.env:
                 line = process.stdout.readline() if process.stdout else ""
                 if not line:
                     raise SandboxError(f"The sandbox did not start: {self.log.strip() or 'no answer'}")
@@ -164,18 +173,18 @@ class SandboxProcess:
 
     def machine(self, node_id: str) -> dict[str, Any]:
         """One machine, by node id or name."""
-        machine: dict[str, Any] = self.control("GET", f"machines/{quote(node_id)}")
+        machine: dict[str, Any] = self.control("GET", f"machines/{quote(node_id.lstrip('/'))}")
         return machine
 
     def patch_machine(self, node_id: str, **changes: Any) -> dict[str, Any]:
         """Change a machine from outside (the keys of ``Machine.alter``); returns it."""
-        machine: dict[str, Any] = self.control("PATCH", f"machines/{quote(node_id)}", changes)
+        machine: dict[str, Any] = self.control("PATCH", f"machines/{quote(node_id.lstrip('/'))}", changes)
         return machine
 
     def healthy(self, name: str) -> bool:
         """Whether the application on a machine answers its health check."""
         try:
-            with urllib.request.urlopen(f"{self.url}/_sandbox/apps/{quote(name)}/health", timeout=30):
+            with urllib.request.urlopen(f"{self.url}/_sandbox/apps/{quote(name.lstrip('/'))}/health", timeout=30):
                 return True
         except urllib.error.HTTPError as error:
             if error.code != 503:

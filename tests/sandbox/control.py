@@ -14,6 +14,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from .aws.gateway import Gateway
+from .azure.application import AzureApplication
 from .faults import FaultError
 from .machines import AlterError, Machine
 
@@ -25,8 +26,8 @@ _ROUTES = Map(
         Rule(f"{PREFIX}/reset", endpoint="reset", methods=["POST"]),
         Rule(f"{PREFIX}/faults", endpoint="faults", methods=["GET", "POST", "DELETE"]),
         Rule(f"{PREFIX}/machines", endpoint="machines", methods=["GET"]),
-        Rule(f"{PREFIX}/machines/<node_id>", endpoint="machine", methods=["GET", "PATCH"]),
-        Rule(f"{PREFIX}/apps/<name>/health", endpoint="health", methods=["GET"]),
+        Rule(f"{PREFIX}/machines/<path:node_id>", endpoint="machine", methods=["GET", "PATCH"]),
+        Rule(f"{PREFIX}/apps/<path:name>/health", endpoint="health", methods=["GET"]),
     ]
 )
 
@@ -34,8 +35,9 @@ _ROUTES = Map(
 class Control:
     """The control API as a WSGI application."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, azure: AzureApplication | None = None) -> None:
         self.gateway = gateway
+        self.azure = azure
         self.world = gateway.world
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -61,6 +63,8 @@ class Control:
 
     def _reset(self, request: Request) -> Response:
         self.world.reset()
+        if self.azure is not None:
+            self.azure.reset()
         self.gateway.moto.reset()
         self.gateway.faults.clear()
         self.gateway.journal.clear()
@@ -89,7 +93,10 @@ class Control:
         return _json({"machine": machine.name, "healthy": healthy}, 200 if healthy else 503)
 
     def _find(self, name: str) -> Machine:
-        """By node id, or by name."""
+        """By node id, or by name. An ARM id comes without its first slash, and in whatever case."""
+        machine = self.azure.world.machine(f"/{name.lstrip('/')}") if self.azure else None
+        if machine is not None:
+            return machine
         try:
             return self.world.fleet.machine(name)
         except KeyError:

@@ -9,7 +9,8 @@ import fnmatch
 import itertools
 import random
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,10 @@ _ALLOWED = {
 
 class FaultError(ValueError):
     """A fault that cannot be; the message says what is allowed."""
+
+
+class AnswerLost(ConnectionError):
+    """The connection is closed without an answer (a fault that was asked for)."""
 
 
 @dataclass(slots=True)
@@ -139,3 +144,17 @@ class Faults:
         """Disarm all."""
         with self._lock:
             self._armed.clear()
+
+
+def let_through(met: Sequence[Fault]) -> Fault | None:
+    """Let the faults strike that come before a request is acted upon: wait, or raise AnswerLost.
+
+    What is left is an error that the service is to answer in its own words, or None.
+    """
+    for fault in met:
+        if fault.kind == "delay":
+            time.sleep(fault.seconds)
+    for fault in met:
+        if fault.kind == "drop_before":
+            raise AnswerLost("the request is dropped")
+    return next((fault for fault in met if fault.kind in ("throttle", "error")), None)

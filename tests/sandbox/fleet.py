@@ -88,6 +88,11 @@ class Fleet:
         """The account of the sandbox's own credentials."""
         return next(account for account in self.accounts.values() if account.home)
 
+    @property
+    def directory(self) -> Path:
+        """A directory that goes with the fleet."""
+        return self._directory
+
     def machine(self, node_id: str) -> Machine:
         """By id; raises KeyError."""
         return self.machines[node_id]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sandbox as an HTTP server: one process, one port, a thread for each connection."""
+"""The sandbox as a server: AWS and the control API over HTTP, Azure over HTTPS; a thread for each connection."""
 
 from __future__ import annotations
 
@@ -15,12 +15,16 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from .aws import ec2, ssm, sts
 from .aws.gateway import Gateway
 from .aws.world import World
+from .azure import providers
+from .azure.application import AzureApplication
+from .azure.ca import Authority
+from .azure.world import AzureWorld
 from .control import PREFIX, Control
 from .faults import Faults
 from .fleet import Fleet
 from .journal import Journal
 
-SERVICES = (ec2, ssm, sts)
+SERVICES = (ec2, ssm, sts, *providers.SERVED)
 """Imported for their operations."""
 
 
@@ -36,11 +40,14 @@ class Handler(MotoRequestHandler):
 
 
 class Application:
-    """The control API under its prefix, everything else is a cloud's."""
+    """The control API under its prefix, everything else is AWS's. ``azure``: what answers on a port of its own, None
+    for a fleet without Azure."""
 
     def __init__(self, fleet: Fleet, check_answers: bool = False) -> None:
-        self.gateway = Gateway(World(fleet), Journal(), Faults(), check_answers)
-        self.control = Control(self.gateway)
+        journal, faults = Journal(), Faults()
+        self.gateway = Gateway(World(fleet), journal, faults, check_answers)
+        self.azure = AzureApplication(AzureWorld(fleet), journal, faults, check_answers) if fleet.azure else None
+        self.control = Control(self.gateway, self.azure)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
@@ -52,3 +59,12 @@ def serve(application: Application, port: int = 0) -> BaseWSGIServer:
     """A server on the loopback interface, not yet serving (``serve_forever``). Port 0: one that is free."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     return make_server("127.0.0.1", port, application, threaded=True, request_handler=Handler)
+
+
+def serve_azure(application: AzureApplication, authority: Authority, port: int = 0) -> BaseWSGIServer:
+    """The same for Azure, over TLS. Port 0: one that is free."""
+    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=Handler)
+    server.ssl_context = authority.server_context()
+    # The handshake is the connection's own thread's: a client that is slow to it holds up nobody.
+    server.socket = server.ssl_context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    return server

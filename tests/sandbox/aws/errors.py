@@ -23,10 +23,6 @@ class ServiceError(Exception):
         self.headers: dict[str, str] = {}
 
 
-class AnswerLost(ConnectionError):
-    """The connection is closed without an answer (a fault that was asked for)."""
-
-
 def not_served(service: str, operation: str) -> ServiceError:
     """What an operation that the sandbox does not have is answered with, in the words of each protocol."""
     code = {"ssm": "UnknownOperationException", "ec2": "InvalidAction", "sts": "InvalidAction"}.get(

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,10 +13,10 @@ from typing import Any
 from moto.core.model import OperationModel
 from moto.core.request import Request
 
-from ..faults import Fault, Faults
+from ..faults import AnswerLost, Fault, Faults, let_through
 from ..journal import Journal
 from .credentials import not_signed, signature_of
-from .errors import AnswerLost, ServiceError, not_served
+from .errors import ServiceError, not_served
 from .model import OWN_SERVICES, is_writing, operation_model
 from .moto_app import WHOLE_SERVICES, MotoApp, rest_operation
 from .protocol import Answer, operation_name, parse, render, render_error
@@ -132,14 +131,9 @@ class Gateway:
     def _before(self, service: str, met: list[Fault], entry: dict[str, Any]) -> None:
         """Let the faults strike that come before the request is acted upon."""
         entry["fault"] = ",".join(fault.kind for fault in met)
-        for fault in met:
-            if fault.kind == "delay":
-                time.sleep(fault.seconds)
-        for fault in met:
-            if fault.kind == "drop_before":
-                raise AnswerLost("the request is dropped")
-            if fault.kind in ("throttle", "error"):
-                raise fault_error(service, fault)
+        fault = let_through(met)
+        if fault is not None:
+            raise fault_error(service, fault)
 
 
 def fault_error(service: str, fault: Fault) -> ServiceError:

@@ -73,7 +73,7 @@ def build_azure(errors: Errors, top: Mapping[str, Any]) -> AzureSettings | None:
         subscriptions=_subscriptions(errors, good, tenant),
         **_quotas(errors, good),
         **{name: good[name] for name in _AS_WRITTEN if name in good},
-        **{name: tuple(good[name]) for name in _LISTS if name in good},
+        **_lists(good),
     )
 
 
@@ -113,7 +113,11 @@ def _subscriptions(errors: Errors, good: Mapping[str, Any], tenant: str) -> tupl
     return made
 
 
-def _quotas(errors: Errors, good: Mapping[str, Any]) -> dict[str, Quota]:
+def _lists(good: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(good[name]) for name in _LISTS if name in good}
+
+
+def _quotas(errors: Errors, good: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Quota] = {}
     for name, data in errors.keys("azure.quotas", good.get("quotas", {}), QUOTAS).items():
         checked = errors.keys(f"azure.quotas.{name}", data, QUOTA)

@@ -12,6 +12,7 @@ import itertools
 import threading
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -26,6 +27,14 @@ class Store(Protocol):
 
     def __init__(self, world: AzureWorld, subscription: str) -> None:
         """Made when first asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A resource group."""
+
+    name: str
+    location: str
 
 
 AnyStore = TypeVar("AnyStore", bound=Store)
@@ -50,6 +59,7 @@ class AzureWorld:
         self._stores: dict[tuple[str, type[Any]], Any] = {}
         self._numbers = itertools.count(1)
         self._index: tuple[Mapping[str, Machine], dict[str, Machine]] = ({}, {})
+        self._groups: dict[str, dict[str, Group]] = {}
 
     @property
     def clock(self) -> Clock:
@@ -91,6 +101,21 @@ class AzureWorld:
             index = {one.lower(): machine for one, machine in source.items() if one.startswith("/")}
             self._index = (source, index)
         return index
+
+    def groups(self, subscription: str) -> dict[str, Group]:
+        """The resource groups of a subscription by their names in lower case: the file's and those of machines."""
+        key = subscription.lower()
+        if key not in self._groups:
+            self._groups[key] = self._find_groups(subscription)
+        return self._groups[key]
+
+    def _find_groups(self, subscription: str) -> dict[str, Group]:
+        found = self.subscription(subscription)
+        known = {name.lower(): Group(name, place) for name, place in (found.groups if found else {}).items()}
+        for one, machine in self.machines(subscription).items():
+            name = parse_id(one).group
+            known.setdefault(name.lower(), Group(name, machine.region))
+        return known
 
     def new_guid(self) -> str:
         """An id that nothing else has; the same ones in each run, so that runs can be compared."""

@@ -12,11 +12,13 @@ from typing import Any
 
 @dataclass(slots=True)
 class Answer:
-    """``body``: what becomes the JSON, None for none. Members that are None are left out, as Azure does."""
+    """``body``: what becomes the JSON, None for none. Members that are None are left out, as Azure does, unless it is
+    ``raw``."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    raw: bool = False
 
 
 def pruned(value: Any) -> Any:
