@@ -15,9 +15,8 @@ from ..arm.answer import Answer
 from ..arm.call import Call
 from ..arm.errors import ArmError, invalid_parameter
 from ..arm.ids import VM_TYPE
-from ..arm.paging import paged
 from ..arm.registry import operation
-from ..nodes.machines import machine_of, machines_of, replace_tags
+from ..nodes.machines import machine_of, machines_of, page_of, replace_tags
 from .versions import ALL, GROUP, VERSIONS
 from .view import render, render_instance
 
@@ -62,7 +61,7 @@ def list_all(call: Call) -> Answer:
     """The machines of a subscription; with ``statusOnly=true`` their state and little else."""
     machines = machines_of(call.world, call.subscription, VM_TYPE)
     if call.query.get("statusonly", "").lower() == "true":
-        return paged(call, [_status_only(machine) for machine in machines])
+        return page_of(call, machines, _status_only)
     return _listed(call, machines)
 
 
@@ -70,7 +69,7 @@ def _listed(call: Call, machines: Iterable[Machine]) -> Answer:
     if call.query.get("$filter"):
         raise ArmError(400, "NotSupported", "The sandbox does not serve $filter for lists of virtual machines.")
     expands = _expands(call)
-    return paged(call, [render(machine, expands) for machine in machines])
+    return page_of(call, machines, lambda machine: render(machine, expands))
 
 
 def _status_only(machine: Machine) -> dict[str, Any]:

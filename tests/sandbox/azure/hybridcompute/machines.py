@@ -14,9 +14,8 @@ from ..arm.answer import Answer
 from ..arm.call import Call
 from ..arm.errors import ArmError
 from ..arm.ids import ARC_TYPE
-from ..arm.paging import paged
 from ..arm.registry import operation
-from ..nodes.machines import machine_of, machines_of, replace_tags
+from ..nodes.machines import machine_of, machines_of, page_of, replace_tags
 from .versions import ALL, GROUP, MACHINE, VERSIONS
 from .view import render
 
@@ -30,13 +29,13 @@ def get(call: Call) -> Answer:
 @operation("GET", f"{GROUP}/machines", versions=VERSIONS, name=f"{ARC_TYPE}/read")
 def list_by_group(call: Call) -> Answer:
     """The machines of a resource group."""
-    return paged(call, [render(one) for one in machines_of(call.world, call.subscription, ARC_TYPE, call.group)])
+    return page_of(call, machines_of(call.world, call.subscription, ARC_TYPE, call.group), render)
 
 
 @operation("GET", f"{ALL}/machines", versions=VERSIONS, name=f"{ARC_TYPE}/read")
 def list_all(call: Call) -> Answer:
     """The machines of a subscription."""
-    return paged(call, [render(one) for one in machines_of(call.world, call.subscription, ARC_TYPE)])
+    return page_of(call, machines_of(call.world, call.subscription, ARC_TYPE), render)
 
 
 @operation("PATCH", MACHINE, versions=VERSIONS, name=f"{ARC_TYPE}/write", body=MachineUpdate, answer=MachineModel)

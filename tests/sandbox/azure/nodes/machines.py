@@ -1,17 +1,20 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding the machine that a path names, and changing its tags."""
+"""Finding the machine that a path names, listing machines, changing tags."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from ...machines import Machine
 from ...machines.machine import NEWEST_AGENT
+from ..arm.answer import Answer
 from ..arm.call import Call
 from ..arm.errors import resource_not_found
 from ..arm.ids import ResourceId, parse_id, resource_id, same_id
+from ..arm.paging import paged
 from ..world import AzureWorld
 
 
@@ -29,6 +32,13 @@ def machines_of(world: AzureWorld, subscription: str, resource_type: str, group:
     for one, machine in world.machines(subscription, resource_type).items():
         if not group or same_id(parse_id(one).group, group):
             yield machine
+
+
+def page_of(call: Call, machines: Iterable[Machine], render: Callable[[Machine], Any]) -> Answer:
+    """One page of machines; only those that it shows are rendered."""
+    answer = paged(call, [{"id": machine.node_id, "machine": machine} for machine in machines])
+    answer.body["value"] = [render(one["machine"]) for one in answer.body["value"]]
+    return answer
 
 
 def id_of(machine: Machine) -> ResourceId:
