@@ -92,15 +92,17 @@ class Machine(Powered):
         timeout: float = 3600.0,
         environment: Mapping[str, str] | None = None,
         working_directory: str = "",
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> ScriptResult:
         """Run ``text`` with ``shell`` (``sh`` or ``powershell``); blocks. ``timeout`` in simulated seconds.
+        Once ``cancelled`` says so the script is killed; its exit code is then -1.
 
         Raises AgentLost when the machine goes down meanwhile (also by the script itself), ValueError for another shell.
         A shell that the OS does not have fails as it would there: exit code 127.
         """
         from .scripts import run_script
 
-        return run_script(self, text, shell, timeout, dict(environment or {}), working_directory)
+        return run_script(self, text, shell, timeout, dict(environment or {}), working_directory, cancelled)
 
     # patches
 

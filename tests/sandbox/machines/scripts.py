@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .model import ScriptResult
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def run_script(
-    machine: Machine, text: str, shell: str, timeout: float, environment: dict[str, str], working_directory: str
+    machine: Machine,
+    text: str,
+    shell: str,
+    timeout: float,
+    environment: dict[str, str],
+    working_directory: str,
+    cancelled: Callable[[], bool],
 ) -> ScriptResult:
     """Blocks until it ends. Raises AgentLost when the machine goes away, ValueError for an unknown shell."""
     boot = machine.boot_count
@@ -27,7 +34,7 @@ def run_script(
     if shell == "sh":
         from .shell.runner import run
 
-        return run(machine, text, timeout, environment, working_directory)
+        return run(machine, text, timeout, environment, working_directory, cancelled)
     from .powershell.run import run as run_powershell
 
-    return run_powershell(machine, text, timeout, environment)
+    return run_powershell(machine, text, timeout, environment, cancelled)

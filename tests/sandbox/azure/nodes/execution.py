@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shlex
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -56,8 +56,8 @@ class Execution:
             self.message, self.ended, self.state = message, now, state
 
     def run(self, machine: Machine) -> None:
-        """Wait for the agent, run, keep the result. Blocks. A command that was cancelled keeps its state, but a script
-        that runs already is not interrupted."""
+        """Wait for the agent, run, keep the result. Blocks. A command that is cancelled keeps that state, its script
+        is killed."""
         if not machine.wait_for_agent(self.timeout):
             self.end("TimedOut", machine.clock.now(), "The machine's agent did not take the command in time.")
             return
@@ -66,7 +66,7 @@ class Execution:
                 return
             self.state, self.started, self.delivered = "Running", machine.clock.now(), True
         try:
-            result = _run(machine, self.script, self.parameters, self.timeout)
+            result = _run(machine, self, lambda: self.state not in OPEN)
         except AgentLost:
             machine.wait_for_agent(REPORT_WAIT)
             self.end(
@@ -103,16 +103,17 @@ def _last(text: str) -> str:
     return text.encode()[-KEPT_BYTES:].decode("utf-8", "ignore")
 
 
-def _run(machine: Machine, script: str, parameters: Sequence[Mapping[str, str]], timeout: float) -> ScriptResult:
+def _run(machine: Machine, execution: Execution, cancelled: Callable[[], bool]) -> ScriptResult:
+    script, parameters, timeout = execution.script, execution.parameters, execution.timeout
     if machine.os.is_windows:
-        return machine.run_script(_powershell(script, parameters), "powershell", timeout=timeout)
+        text = _powershell(script, parameters)
+        return machine.run_script(text, "powershell", timeout=timeout, cancelled=cancelled)
     named = {one["name"]: one["value"] for one in parameters if one["name"]}
-    unnamed = [one["value"] for one in parameters if not one["name"]]
-    if not unnamed:
-        return machine.run_script(script, "sh", timeout=timeout, environment=named)
-    first, newline, rest = script.partition("\n") if script.startswith("#!") else ("", "", script)
-    arguments = " ".join(shlex.quote(value) for value in unnamed)
-    return machine.run_script(f"{first}{newline}set -- {arguments}\n{rest}", "sh", timeout=timeout, environment=named)
+    unnamed = [shlex.quote(one["value"]) for one in parameters if not one["name"]]
+    if unnamed:
+        first, newline, rest = script.partition("\n") if script.startswith("#!") else ("", "", script)
+        script = f"{first}{newline}set -- {' '.join(unnamed)}\n{rest}"
+    return machine.run_script(script, "sh", timeout=timeout, environment=named, cancelled=cancelled)
 
 
 def _powershell(script: str, parameters: Sequence[Mapping[str, str]]) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..model import ScriptResult
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
     from ..machine import Machine
 
 
-def run(machine: Machine, text: str, timeout: float, environment: dict[str, str]) -> ScriptResult:
+def run(
+    machine: Machine, text: str, timeout: float, environment: dict[str, str], cancelled: Callable[[], bool]
+) -> ScriptResult:
     """Run a script; blocks. ``timeout`` in simulated seconds. Raises AgentLost when the machine goes away meanwhile.
 
     Exit code: that of ``exit``; 1 when an error stopped the script or its last statement failed; else $LASTEXITCODE.
     """
-    session = Session(machine, timeout, environment)
+    session = Session(machine, timeout, environment, cancelled)
     out: list[Any] = []
     timed_out = False
     try:
@@ -40,7 +43,7 @@ def run(machine: Machine, text: str, timeout: float, environment: dict[str, str]
         session.print_error(failure)
         code = 1
     except TimeUp:
-        code, timed_out = -1, True
+        code, timed_out = -1, not cancelled()
     except RecursionError:
         session.stderr.append("The script failed due to call depth overflow.\n")
         code = 1

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +25,15 @@ LEAST_WALL_SECONDS = 10.0
 class Session:
     """One run of a script."""
 
-    def __init__(self, machine: Machine, timeout: float, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        timeout: float,
+        environment: Mapping[str, str],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.machine = machine
+        self.cancelled = cancelled
         self.boot = machine.boot_count
         self.timeout = timeout
         self.started = machine.clock.seconds()
@@ -62,15 +69,19 @@ class Session:
         return self.machine.clock.now().replace(tzinfo=None)
 
     def tick(self) -> None:
-        """Called at every statement: the machine still runs, and the time is not up."""
+        """Called at every statement: the machine still runs, the time is not up, nobody has cancelled it."""
         self.machine.check_agent(self.boot)
-        if time.monotonic() > self._wall_end:
+        if time.monotonic() > self._wall_end or self.cancelled():
             raise TimeUp
 
     def sleep(self, seconds: float) -> None:
         """Simulated time passes. Raises TimeUp when the script may not run that long."""
-        left = self.timeout - (self.machine.clock.seconds() - self.started)
-        self.machine.clock.sleep(min(seconds, max(0.0, left)))
+        clock = self.machine.clock
+        left = self.timeout - (clock.seconds() - self.started)
+        end = clock.seconds() + min(seconds, max(0.0, left))
+        while (rest := end - clock.seconds()) > 0:
+            clock.sleep(min(rest, max(1.0, 0.05 * clock.speed)))
+            self.tick()
         if seconds > left:
             raise TimeUp
         self.tick()

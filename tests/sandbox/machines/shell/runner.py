@@ -17,6 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,12 @@ LEAST_WALL_SECONDS = 10.0
 
 
 def run(
-    machine: Machine, text: str, timeout: float, environment: dict[str, str], working_directory: str
+    machine: Machine,
+    text: str,
+    timeout: float,
+    environment: dict[str, str],
+    working_directory: str,
+    cancelled: Callable[[], bool],
 ) -> ScriptResult:
     """Run a script; blocks. ``timeout`` in simulated seconds. Raises AgentLost when the machine goes away meanwhile."""
     with machine.lock:
@@ -44,12 +50,15 @@ def run(
             place = machine.records["place"] = Place(machine)
         place.refresh(machine)
     with tempfile.TemporaryDirectory(prefix="script-", dir=place.base) as control:
-        return _Run(machine, place, Path(control), timeout).run(text, environment, working_directory)
+        return _Run(machine, place, Path(control), timeout, cancelled).run(text, environment, working_directory)
 
 
 class _Run:
-    def __init__(self, machine: Machine, place: Place, control: Path, timeout: float) -> None:
+    def __init__(
+        self, machine: Machine, place: Place, control: Path, timeout: float, cancelled: Callable[[], bool]
+    ) -> None:
         self.machine, self.place, self.control, self.timeout = machine, place, control, timeout
+        self.cancelled = cancelled
         self.boot = machine.boot_count
         self.started = machine.clock.seconds()
         self.output: dict[str, bytearray] = {"out": bytearray(), "err": bytearray()}
@@ -73,7 +82,7 @@ class _Run:
         finally:
             os.close(channel)
             _kill(process)
-        code = -1 if timed_out else process.returncode
+        code = -1 if timed_out or self.cancelled() else process.returncode
         code = 128 - code if code < -1 else code
         duration = self.timeout if timed_out else self.machine.clock.seconds() - self.started
         return ScriptResult(code, self._text("out"), self._text("err"), duration, timed_out)
@@ -124,6 +133,9 @@ class _Run:
                     self._read(selector, key.fd, key.data)
                 self._answer_due()
                 self._check_machine(process)
+                if not ended and self.cancelled():
+                    _kill(process)
+                    return False
                 if not ended and (self._sleeps_too_long() or time.monotonic() > wall_end):
                     _kill(process)
                     return True

@@ -205,17 +205,22 @@ def test_listing_and_deleting(azure: AzureSandbox) -> None:
     assert [one.name for one in commands.list_by_virtual_machine(VMS, LINUX)] == ["b"]
 
 
-def test_an_empty_script_and_a_deletion_cancel() -> None:
-    sandbox = AzureSandbox(speed=5)
+@pytest.mark.parametrize("name", [LINUX, WINDOWS])
+def test_an_empty_script_and_a_deletion_cancel(name: str) -> None:
+    sandbox = AzureSandbox(speed=10)
+    linux, windows = "sleep 10; echo came > /tmp/came", "Start-Sleep 10; 'came' > C:\\came"
+    look = script_for(name, "ls /tmp", "Test-Path C:\\came")
     try:
-        begin(sandbox, LINUX, "sleep 100; echo never", asyncExecution=True).result()
-        wait_for(sandbox, LINUX, "Running")
-        begin(sandbox, LINUX, "", asyncExecution=True).result()
-        assert seen(sandbox, LINUX)["instanceView"]["executionState"] == "Canceled"
-        begin(sandbox, ARC_LINUX, "sleep 100; echo never", asyncExecution=True).result()
-        wait_for(sandbox, ARC_LINUX, "Running")
-        sandbox.hybrid.machine_run_commands.begin_delete(ARC, ARC_LINUX, "one").result()
-        assert list(sandbox.hybrid.machine_run_commands.list(ARC, ARC_LINUX)) == []
+        for command in ("a", "b"):
+            begin(sandbox, name, script_for(name, linux, windows), command, asyncExecution=True).result()
+            while seen(sandbox, name, command)["instanceView"]["executionState"] != "Running":
+                time.sleep(0.01)
+        begin(sandbox, name, "", "a", asyncExecution=True).result()
+        assert seen(sandbox, name, "a")["instanceView"]["executionState"] == "Canceled"
+        sandbox.compute.virtual_machine_run_commands.begin_delete(VMS, name, "b").result()
+        sandbox.world.clock.sleep(15)
+        assert "came" not in run(sandbox, name, look)["output"]
+        assert "True" not in run(sandbox, name, look)["output"]
     finally:
         sandbox.close()
 
