@@ -12,7 +12,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from .._core.errors import InputError, PatchingError
-from .._ledger.scope_args import RUN_ARGS, RUN_CONSTRAINTS
+from .._ledger.scope_args import RUN_ARGS, with_run_constraints
 from .session import AwsSession
 
 ACCOUNTS_ARGS: dict[str, Any] = {"accounts": {"type": "dict", "default": {}}}
@@ -26,16 +26,7 @@ def aws_module(argument_spec: dict[str, Any], **settings: Any) -> AnsibleAWSModu
 
 def bulk_module(argument_spec: dict[str, Any], **constraints: Any) -> AnsibleAWSModule:
     """A module that works on the nodes of a scope: its own options and those of runs and accounts."""
-    merged = dict(constraints)
-    for name, rules in RUN_CONSTRAINTS.items():
-        own = merged.get(name)
-        if own is None:
-            merged[name] = rules
-        elif isinstance(rules, dict):
-            merged[name] = {**rules, **own}
-        else:
-            merged[name] = [*rules, *own]
-    return aws_module({**RUN_ARGS, **ACCOUNTS_ARGS, **argument_spec}, **merged)
+    return aws_module({**RUN_ARGS, **ACCOUNTS_ARGS, **argument_spec}, **with_run_constraints(constraints))
 
 
 def session_of(module: AnsibleAWSModule) -> AwsSession:

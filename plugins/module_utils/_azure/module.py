@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import traceback
 from collections.abc import Callable, Mapping
@@ -13,14 +14,14 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._core.errors import PatchingError
-from .._ledger.scope_args import RUN_ARGS, RUN_CONSTRAINTS
+from .._ledger.scope_args import RUN_ARGS, with_run_constraints
 from .auth import AUTH_ARGS
 from .session import AzureSession, checked_accounts
 
 IMPORT_ERROR = ""
 try:
-    import azure.identity
-    import azure.mgmt.core.policies  # noqa: F401
+    importlib.import_module("azure.identity")
+    importlib.import_module("azure.mgmt.core.policies")
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
 
@@ -43,16 +44,7 @@ def azure_module(argument_spec: dict[str, Any], **settings: Any) -> AnsibleModul
 
 def bulk_module(argument_spec: dict[str, Any], **constraints: Any) -> AnsibleModule:
     """A module that works on the nodes of a scope: its own options and those of runs and accounts."""
-    merged = dict(constraints)
-    for name, rules in RUN_CONSTRAINTS.items():
-        own = merged.get(name)
-        if own is None:
-            merged[name] = rules
-        elif isinstance(rules, dict):
-            merged[name] = {**rules, **own}
-        else:
-            merged[name] = [*rules, *own]
-    return azure_module({**RUN_ARGS, **ACCOUNTS_ARGS, **argument_spec}, **merged)
+    return azure_module({**RUN_ARGS, **ACCOUNTS_ARGS, **argument_spec}, **with_run_constraints(constraints))
 
 
 def session_of(module: AnsibleModule) -> AzureSession:

@@ -36,6 +36,20 @@ RUN_CONSTRAINTS: dict[str, Any] = {
 }
 
 
+def with_run_constraints(constraints: Mapping[str, Any]) -> dict[str, Any]:
+    """A module's own constraints (``required_by`` and the like) together with those of the options of a run."""
+    merged = dict(constraints)
+    for name, rules in RUN_CONSTRAINTS.items():
+        own = merged.get(name)
+        if own is None:
+            merged[name] = rules
+        elif isinstance(rules, dict):
+            merged[name] = {**rules, **own}
+        else:
+            merged[name] = [*rules, *own]
+    return merged
+
+
 def ledger_url(params: Mapping[str, Any]) -> str:
     """The ledger's URL: the option, or the environment variable PATCH_LEDGER_URL. Raises InputError for neither."""
     url = params.get("ledger_url") or os.environ.get(LEDGER_ENV)

@@ -221,15 +221,23 @@ def test_the_demo_fleet_is_what_the_demo_tells() -> None:
     machines = list(fleet.machines.values())
     assert {a.account_id for a in fleet.accounts.values()} == {"111111111111", "222222222222", "999999999999"}
     for environment, account in (("test", "111111111111"), ("prod", "222222222222")):
-        ec2 = [m for m in machines if m.name.startswith(environment) and not m.hybrid]
+        ec2 = [m for m in machines if m.account == account and m.name.startswith(environment) and not m.hybrid]
         assert {m.os.key for m in ec2} == {"windows", "redhat", "ubuntu", "amazon_linux_2023", "centos", "suse"}
-        assert {m.account for m in ec2} == {account}
         assert {m.region for m in ec2} == {"eu-central-1", "eu-west-1"}
         for machine in ec2:
             batch = "batch_2" if machine.os.is_windows else "batch_1"
             assert machine.tags["Patch Group"] == f"patch_{environment}_0600_{batch}"
-    assert [m.name for m in machines if m.hybrid] == ["prod-oracle-01"]
-    assert [m.name for m in machines if m.power == "stopped"] == ["prod-suse-01"]
+    assert [m.name for m in machines if m.hybrid and m.account in fleet.accounts] == ["prod-oracle-01"]
+    assert [m.name for m in machines if m.power == "stopped"] == ["prod-suse-01", "prod-az-ubuntu-01"]
+    for environment in ("test", "prod", "lab"):
+        azure = [m for m in machines if m.node_id.startswith("/") and f"/rg-{environment}/" in m.node_id]
+        assert len({m.account for m in azure}) == 1
+        assert sorted((m.hybrid, m.os.family, m.tags["patch"]) for m in azure) == [
+            (False, "linux", f"patch_{environment}_0600_batch_1"),
+            (False, "windows", f"patch_{environment}_0600_batch_2"),
+            (True, "linux", f"patch_{environment}_0600_batch_1"),
+            (True, "windows", f"patch_{environment}_0600_batch_2"),
+        ]
     assert all(m.healthy or m.power == "stopped" for m in machines)
     lab = fleet.by_name("lab-rhel-01")
     lab.install_patches(lab.applicable_patches())
