@@ -4,3 +4,7 @@
 """Azure Resource Graph: tables, a subset of the Kusto query language, paging."""
 
 from __future__ import annotations
+
+from . import query
+
+__all__ = ["query"]
