@@ -17,6 +17,8 @@ from .model import Faults
 from .power import Durations, Planned, Power
 from .services import ServiceSet
 
+LEAST_WALL_SECONDS = 0.3
+
 
 class Powered:
     """Power and agent. ``boot_id`` and ``boot_count`` change with every boot."""
@@ -81,9 +83,14 @@ class Powered:
             self._power.reboot(hangs=self.faults.reboot_hangs)
 
     def plan_power(self, seconds: float, off: bool = False) -> None:
-        """Reboot, or shut down, in so many simulated seconds, whatever runs then. PowerError unless it runs."""
+        """Reboot, or shut down, in so many simulated seconds, whatever runs then. PowerError unless it runs.
+
+        The script that asks for it is a real process and needs time of the wall clock to end, however fast the fleet's
+        clock is: it has at least LEAST_WALL_SECONDS.
+        """
         with self.lock:
-            at = self.clock.seconds() + seconds
+            least = LEAST_WALL_SECONDS / wall if (wall := self.clock.wall_seconds(1.0)) else 0.0
+            at = self.clock.seconds() + max(seconds, least)
             self._power.plan(Planned(at, off, lambda: self.faults.reboot_hangs))
 
     @property

@@ -103,7 +103,7 @@ def test_maintenance_configurations(azure: AzureSandbox) -> None:
         maintenance.maintenance_configurations.list(),
         maintenance.maintenance_configurations_for_resource_group.list(VMS),
     ):
-        assert [(one.name, one.recur_every, one.duration) for one in found] == [("saturdays", "Week Saturday", "03:55")]
+        assert [f"{one.name} {one.recur_every} {one.duration}" for one in found] == ["saturdays Week Saturday 03:55"]
     one = maintenance.maintenance_configurations.get(VMS, "saturdays")
     assert (one.maintenance_scope, one.visibility, one.time_zone) == (
         "InGuestPatch",

@@ -23,7 +23,7 @@ from tests.unit.sandbox.azure.nodes_kit import (
     fleet_data,
 )
 
-SECURITY = {"classificationsToInclude": ["Critical", "Security"]}
+SECURITY: dict[str, Any] = {"classificationsToInclude": ["Critical", "Security"]}
 VM_ASSESSMENT = {
     "status",
     "assessmentActivityId",
@@ -59,7 +59,7 @@ ARC_COMMON = {"status", "startDateTime", "lastModifiedDateTime", "startedBy", "o
 def install(azure: AzureSandbox, name: str, duration: str = "PT2H", reboot: str = "IfRequired", **own: Any) -> Any:
     """The result of an installation on a VM or an Arc machine, as data. ``own``: the parameters of its OS."""
     kind = "windowsParameters" if "win" in name else "linuxParameters"
-    body = {"maximumDuration": duration, "rebootSetting": reboot, kind: own}
+    body: Any = {"maximumDuration": duration, "rebootSetting": reboot, kind: own}
     vms, machines = azure.compute.virtual_machines, azure.hybrid.machines
     arc = name.startswith("arc")
     poller: Any = machines.begin_install_patches(ARC, name, body) if arc else vms.begin_install_patches(VMS, name, body)
@@ -200,7 +200,7 @@ def test_a_scan_that_fails_installs_nothing(azure: AzureSandbox) -> None:
     found = azure.compute.virtual_machines.begin_assess_patches(VMS, WINDOWS).result()
     assert found.status == "Failed"
     assert found.error is not None
-    assert "HRESULT" in (found.error.details or [])[0].message
+    assert "HRESULT" in str((found.error.details or [])[0].message)
 
 
 def test_classifications_that_linux_cannot_tell_apart_fail(azure: AzureSandbox) -> None:
@@ -250,7 +250,7 @@ def test_an_assessment_without_an_agent_fails_late(azure: AzureSandbox) -> None:
         {"rebootSetting": "Never", "linuxParameters": {"kbNumbersToInclude": ["1"]}},
     ],
 )
-def test_bodies_that_are_refused(azure: AzureSandbox, body: dict[str, Any]) -> None:
+def test_bodies_that_are_refused(azure: AzureSandbox, body: Any) -> None:
     with pytest.raises(HttpResponseError) as caught:
         azure.compute.virtual_machines.begin_install_patches(VMS, LINUX, body)
     status, code = error_of(caught.value)

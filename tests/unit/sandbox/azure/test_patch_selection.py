@@ -15,14 +15,14 @@ from tests.sandbox.azure.patching.selection import Chosen, Selection, SelectionE
 from tests.sandbox.machines import Machine
 from tests.unit.sandbox.machines.machine_kit import one_machine
 
-LINUX = [
+LINUX: list[dict[str, Any]] = [
     {"package": "openssl", "version": "1:3.0-1", "released": "-60d"},
     {"package": "openssl", "version": "1:3.0-2"},
     {"package": "kernel", "version": "5-1", "reboot": True, "depends": ["linux-firmware.noarch"]},
     {"package": "linux-firmware", "version": "2-1", "arch": "noarch", "classification": "Bugfix", "security": False},
     {"package": "vim", "version": "9-1", "classification": "Enhancement", "security": False},
 ]
-WINDOWS = [
+WINDOWS: list[dict[str, Any]] = [
     {"id": "KB100", "classification": "SecurityUpdates", "reboot": True, "released": "-33d"},
     {"id": "KB200", "classification": "CriticalUpdates", "released": "-10d"},
     {"id": "KB300", "classification": "UpdateRollups"},
@@ -54,7 +54,7 @@ def test_only_the_newest_version_of_a_package_is_offered() -> None:
 
 def test_names_have_no_architecture_where_the_package_manager_prints_none() -> None:
     assert {item.name for item in available_patches(one_machine("suse", LINUX[:2]))} == {"openssl"}
-    apt = [{"package": "openssl", "version": "3.0-1", "repository": "jammy-security"}]
+    apt: list[dict[str, Any]] = [{"package": "openssl", "version": "3.0-1", "repository": "jammy-security"}]
     assert [(i.name, i.version) for i in available_patches(one_machine("ubuntu", apt))] == [("openssl", "3.0-1")]
 
 

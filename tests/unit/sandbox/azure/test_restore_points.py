@@ -19,12 +19,13 @@ COLLECTION = {"id", "name", "type", "location", "tags", "properties"}
 
 def collect(azure: AzureSandbox, name: str = LINUX, collection: str = "points", **more: Any) -> Any:
     source = {"id": azure.machine(name).node_id}
-    body = {"location": "westeurope", "tags": {"run": "r1"}, "properties": {"source": source}, **more}
+    body: Any = {"location": "westeurope", "tags": {"run": "r1"}, "properties": {"source": source}, **more}
     return azure.compute.restore_point_collections.create_or_update(VMS, collection, body)
 
 
 def take(azure: AzureSandbox, point: str = "p1", collection: str = "points", **properties: Any) -> dict[str, Any]:
-    poller = azure.compute.restore_points.begin_create(VMS, collection, point, {"properties": properties})
+    body: Any = {"properties": properties}
+    poller = azure.compute.restore_points.begin_create(VMS, collection, point, body)
     found: dict[str, Any] = poller.result().as_dict()
     return found
 
@@ -74,7 +75,8 @@ def test_a_point_takes_its_time() -> None:
     sandbox = AzureSandbox(speed=20)
     try:
         collect(sandbox)
-        poller = sandbox.compute.restore_points.begin_create(VMS, "points", "p1", {})
+        empty: Any = {}
+        poller = sandbox.compute.restore_points.begin_create(VMS, "points", "p1", empty)
         assert sandbox.compute.restore_points.get(VMS, "points", "p1").provisioning_state == "Creating"
         assert poller.result().provisioning_state == "Succeeded"
         view = sandbox.compute.restore_points.get(VMS, "points", "p1", expand="instanceView").instance_view

@@ -88,7 +88,7 @@ def test_settings_of_the_fleet_file_are_shown(azure: AzureSandbox) -> None:
 
 
 def test_tags_and_patch_settings_can_be_changed_and_nothing_else(azure: AzureSandbox) -> None:
-    update = azure.compute.virtual_machines.begin_update
+    update: Any = azure.compute.virtual_machines.begin_update
     settings = {
         "patchMode": "AutomaticByPlatform",
         "automaticByPlatformSettings": {"rebootSetting": "Never", "bypassPlatformSafetyChecksOnUserSchedule": True},
