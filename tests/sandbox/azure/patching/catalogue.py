@@ -24,6 +24,9 @@ WINDOWS_CLASSIFICATIONS = {
 """The fleet names Windows Update's categories; each is one of the API's VMGuestPatchClassificationWindows. A category
 that the API lacks (Drivers, Upgrades) is reported as ``Updates``, as Update Manager does with what has none."""
 
+APT = frozenset({"ubuntu", "debian", "raspbian"})
+"""Where the repository tells what is a security update, and the classification of an update notice elsewhere."""
+
 _NAMESPACE = uuid.UUID("a6f3c1a8-6f0e-5b59-9a43-3a0c4d1f5e21")
 
 
@@ -57,7 +60,9 @@ def classification_of(patch: Patch) -> str:
     """
     if "windows" in patch.os:
         return WINDOWS_CLASSIFICATIONS.get(patch.classification, "Updates")
-    return "Security" if patch.security else "Other"
+    if patch.os & APT:
+        return "Security" if patch.security else "Other"
+    return "Security" if patch.security and patch.classification == "Security" else "Other"
 
 
 def package_name(machine: Machine, patch: Patch) -> str:

@@ -19,8 +19,8 @@ LINUX: list[dict[str, Any]] = [
     {"package": "openssl", "version": "1:3.0-1", "released": "-60d"},
     {"package": "openssl", "version": "1:3.0-2"},
     {"package": "kernel", "version": "5-1", "reboot": True, "depends": ["linux-firmware.noarch"]},
-    {"package": "linux-firmware", "version": "2-1", "arch": "noarch", "classification": "Bugfix", "security": False},
-    {"package": "vim", "version": "9-1", "classification": "Enhancement", "security": False},
+    {"package": "linux-firmware", "version": "2-1", "arch": "noarch", "classification": "Bugfix"},
+    {"package": "vim", "version": "9-1", "classification": "Enhancement"},
 ]
 WINDOWS: list[dict[str, Any]] = [
     {"id": "KB100", "classification": "SecurityUpdates", "reboot": True, "released": "-33d"},
