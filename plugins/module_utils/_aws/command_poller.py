@@ -6,109 +6,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from .._core.errors import CloudError, together
+from .._core.errors import CloudError
 from .._core.polling import Progress
 from .._core.pool import map_side_by_side
-from .._core.scope import NodeResult, Scope
+from .._core.scope import Scope
+from .._core.waiter import Pending, Seen, Waiter, operations_under_way
 from .invocations import Command, Invocation, read_invocations
 from .session import AwsSession
 
 NOT_LISTED = "not listed yet"
 
 
-@dataclass(slots=True)
-class CommandPoller:
-    """The commands that are waited for. ``look`` asks once about all of them, side by side."""
+class CommandPoller(Waiter[Command]):
+    """The commands that are waited for; one request answers for one command."""
 
-    session: AwsSession
-    scope: Scope
-    commands: Sequence[Command]
-    progress: Progress = field(default_factory=Progress)
-    invocations: list[Invocation] = field(default_factory=list)
-    failures: dict[str, str] = field(default_factory=dict)
-    _pending: dict[str, set[str]] = field(default_factory=dict)
+    def __init__(
+        self, session: AwsSession, scope: Scope, commands: Sequence[Command], progress: Progress | None = None
+    ) -> None:
+        super().__init__(
+            scope, commands, self._read, progress=progress or Progress(), at_first=NOT_LISTED, reason=_unread
+        )
+        self.session = session
+        self._ended: dict[str, list[Invocation]] = {}
 
-    def __post_init__(self) -> None:
-        for command in self.commands:
-            self._pending[command.command_id] = set(command.node_ids)
-            self.progress.nodes.update(command.node_ids)
-            self.progress.waiting.update(dict.fromkeys(command.node_ids, NOT_LISTED))
+    @property
+    def invocations(self) -> list[Invocation]:
+        """What ended, command by command."""
+        return [invocation for command in self.items for invocation in self._ended.get(command.command_id, ())]
 
-    def look(self) -> bool:
-        """Ask about every command that is under way; answers whether all are done.
+    def _read(self, asked: Sequence[Pending[Command]]) -> list[Seen]:
+        return [self._seen(pending) for pending in asked]
 
-        Raises CloudError when nothing at all could be learnt.
-        """
-        open_commands = [command for command in self.commands if self._pending[command.command_id]]
-        self.progress.notes.clear()
-        errors: list[tuple[Command, CloudError]] = []
-        answers = map_side_by_side(self._read, open_commands)
-        for command, answer in answers:
-            if isinstance(answer, CloudError):
-                errors.append((command, answer))
-            elif isinstance(answer, Exception):
-                raise answer
-            else:
-                self._take(command, answer)
-        if errors and len(errors) == len(answers):
-            raise together([error for _command, error in errors])
-        self._take_errors(errors)
-        return self.progress.finished
-
-    def _read(self, command: Command) -> list[Invocation]:
+    def _seen(self, pending: Pending[Command]) -> Seen:
+        command = pending.item
         connection = self.session.connect(command.account, command.region)
-        pending = tuple(sorted(self._pending[command.command_id]))
-        return read_invocations(connection, replace(command, node_ids=pending))
+        invocations = read_invocations(connection, replace(command, node_ids=pending.node_ids))
+        ended = [invocation for invocation in invocations if invocation.ended]
+        self._ended.setdefault(command.command_id, []).extend(ended)
+        going = {invocation.node_id: invocation.status for invocation in invocations if not invocation.ended}
+        return Seen([invocation.result for invocation in ended], going)
 
-    def _take(self, command: Command, invocations: Sequence[Invocation]) -> None:
-        for invocation in invocations:
-            self.progress.waiting[invocation.node_id] = invocation.status
-        self._settle(command, [invocation for invocation in invocations if invocation.ended])
 
-    def _settle(self, command: Command, ended: Sequence[Invocation]) -> None:
-        self.invocations.extend(ended)
-        self._record(command, [invocation.result for invocation in ended])
-
-    def _take_errors(self, errors: Sequence[tuple[Command, CloudError]]) -> None:
-        """A command that cannot be asked about fails its nodes when asking again would not help."""
-        for command, error in errors:
-            if error.lasting:
-                reason = f"what became of command {command.command_id} could not be read: {error}"
-                pending = sorted(self._pending[command.command_id])
-                self._record(command, [NodeResult(node_id, "failed", reason) for node_id in pending])
-            else:
-                self.progress.notes.append(str(error))
-
-    def _record(self, command: Command, results: Sequence[NodeResult]) -> None:
-        if not results:
-            return
-        for result in results:
-            self._pending[command.command_id].discard(result.node_id)
-            if result.status == "failed":
-                self.failures[result.node_id] = result.detail
-        still = set().union(*self._pending.values())
-        for result in results:
-            if result.node_id not in still:
-                self.progress.waiting.pop(result.node_id, None)
-        if command.operation_id:
-            self.scope.results(command.operation_id, results)
+def _unread(command: Command, error: CloudError) -> str:
+    return f"what became of command {command.command_id} could not be read: {error}"
 
 
 def commands_of_scope(scope: Scope, poller: str, progress: Progress) -> list[Command]:
     """The commands of a run's wave and phase that are under way; the nodes of all of them join the progress."""
-    commands = []
-    for operation in scope.operations(poller, ("sent", "finished")):
-        progress.nodes.update(operation.node_ids)
-        if operation.state == "sent" and operation.handle and operation.pending:
-            commands.append(
-                Command(
-                    operation.handle, operation.account, operation.region, operation.operation_id, operation.pending
-                )
-            )
-    return commands
+    return [
+        Command(operation.handle, operation.account, operation.region, operation.operation_id, operation.pending)
+        for operation in operations_under_way(scope, poller, progress)
+        if operation.handle
+    ]
 
 
 def with_node_ids(session: AwsSession, commands: Sequence[Command]) -> list[Command]:

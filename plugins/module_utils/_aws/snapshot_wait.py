@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .._core.polling import Progress
-from .._core.scope import NodeResult, Scope
-from .._core.targets import Target, on_targets
-from .client import Connection
+from .._core.scope import Scope
+from .._core.waiter import Pending, Seen, Waiter, operations_under_way
 from .session import AwsSession
 from .snapshots import Snapshot, snapshots_by_id
 
@@ -26,50 +25,49 @@ class WantedSet:
     snapshot_ids: tuple[str, ...]
     operation_id: str = ""
 
+    @property
+    def node_ids(self) -> tuple[str, ...]:
+        """The node, as what waits wants it."""
+        return (self.node_id,)
 
-@dataclass(slots=True)
-class SnapshotWaiter:
-    """The sets that are waited for. ``look`` asks once, all accounts and regions side by side."""
 
-    session: AwsSession
-    scope: Scope
-    wanted: Sequence[WantedSet]
-    progress: Progress = field(default_factory=Progress)
-    failures: dict[str, str] = field(default_factory=dict)
-    seen: dict[str, list[Snapshot]] = field(default_factory=dict)
+class SnapshotWaiter(Waiter[WantedSet]):
+    """The sets that are waited for; one request answers for an account and region."""
 
-    def __post_init__(self) -> None:
-        for wanted in self.wanted:
-            self.progress.nodes.add(wanted.node_id)
-            self.progress.waiting[wanted.node_id] = "pending"
+    def __init__(
+        self,
+        session: AwsSession,
+        scope: Scope,
+        wanted: Sequence[WantedSet],
+        progress: Progress | None = None,
+        failures: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            wanted,
+            self._read,
+            lambda wanted: (wanted.account, wanted.region),
+            progress or Progress(),
+            {} if failures is None else failures,
+        )
+        self.session = session
+        self.seen: dict[str, list[Snapshot]] = {}
 
-    def look(self) -> bool:
-        """Ask about every set that is waited for; answers whether all are done. Raises CloudError when none answers."""
-        groups: dict[tuple[str, str], list[WantedSet]] = {}
-        for wanted in self.wanted:
-            if wanted.node_id in self.progress.waiting:
-                groups.setdefault((wanted.account, wanted.region), []).append(wanted)
-        targets = [Target(account, region, tuple(sets)) for (account, region), sets in groups.items()]
-        answers = on_targets(self.session, targets, _read)
-        self.progress.notes = [str(error) for _target, error in answers.errors]
-        for target, found in answers.answers:
-            for wanted in target.items:
-                self._take(wanted, found)
-        return self.progress.finished
+    def _read(self, asked: Sequence[Pending[WantedSet]]) -> list[Seen]:
+        sets = [pending.item for pending in asked]
+        connection = self.session.connect(sets[0].account, sets[0].region)
+        found = snapshots_by_id(connection, [snapshot_id for wanted in sets for snapshot_id in wanted.snapshot_ids])
+        return [self._taken(wanted, found) for wanted in sets]
 
-    def _take(self, wanted: WantedSet, found: Mapping[str, Snapshot]) -> None:
+    def _taken(self, wanted: WantedSet, found: Mapping[str, Snapshot]) -> Seen:
         snapshots = [found[snapshot_id] for snapshot_id in wanted.snapshot_ids if snapshot_id in found]
         self.seen[wanted.node_id] = snapshots
+        seen = Seen()
         status, text = judge(wanted.snapshot_ids, snapshots)
-        if not status:
-            self.progress.waiting[wanted.node_id] = text
-            return
-        del self.progress.waiting[wanted.node_id]
-        if status == "failed":
-            self.failures[wanted.node_id] = text
-        self.scope.record_snapshots(wanted.node_id, [snapshot.to_dict() for snapshot in snapshots])
-        if wanted.operation_id:
-            self.scope.results(wanted.operation_id, [NodeResult(wanted.node_id, status, text)])
+        if status:
+            self.scope.record_snapshots(wanted.node_id, [snapshot.to_dict() for snapshot in snapshots])
+        seen.add(wanted.node_id, status, text)
+        return seen
 
 
 def judge(snapshot_ids: Sequence[str], snapshots: Sequence[Snapshot]) -> tuple[str, str]:
@@ -85,17 +83,14 @@ def judge(snapshot_ids: Sequence[str], snapshots: Sequence[Snapshot]) -> tuple[s
 
 def wanted_of_scope(scope: Scope, poller: str, progress: Progress) -> list[WantedSet]:
     """The sets of a run's wave and phase that are under way; the nodes of all of them join the progress."""
-    wanted: list[WantedSet] = []
-    for operation in scope.operations(poller, ("sent", "finished")):
-        progress.nodes.update(operation.node_ids)
-        if operation.state == "sent":
-            snapshot_ids = tuple(filter(None, operation.handle.split(",")))
-            wanted.extend(
-                WantedSet(operation.account, operation.region, node_id, snapshot_ids, operation.operation_id)
-                for node_id in operation.pending
-            )
-    return wanted
-
-
-def _read(connection: Connection, target: Target[WantedSet]) -> dict[str, Snapshot]:
-    return snapshots_by_id(connection, [snapshot_id for wanted in target.items for snapshot_id in wanted.snapshot_ids])
+    return [
+        WantedSet(
+            operation.account,
+            operation.region,
+            node_id,
+            tuple(filter(None, operation.handle.split(","))),
+            operation.operation_id,
+        )
+        for operation in operations_under_way(scope, poller, progress)
+        for node_id in operation.pending
+    ]
