@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -91,7 +90,6 @@ def _send(request: Request, answer: Answer, start_response: Any) -> Iterable[byt
     headers = {
         "Cache-Control": "no-cache",
         "Pragma": "no-cache",
-        "Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime()),
         "x-ms-request-id": str(uuid.uuid4()),
         "x-ms-correlation-request-id": correlation,
         **({} if empty else {"Content-Type": "application/json; charset=utf-8"}),

@@ -62,9 +62,10 @@ class ArmGateway:
         version = query.get("api-version")
         caller = authenticate(request.headers.get("Authorization", ""), self.tokens, base_url)
         operation, params = route(request.method, request.path, version)
-        if "subscription" in params:
+        subscription = _subscription(request.path)
+        if subscription:
             params["subscription"] = check_subscription(
-                self.world.settings, caller, params["subscription"], operation.name, request.path
+                self.world.settings, caller, subscription, operation.name, request.path
             )
         entry["params"] = {"path": request.path, **params, "body": _shown(_loaded(request))}
         body = _body(operation, request)
@@ -119,15 +120,19 @@ class ArmGateway:
 
 def _name(request: Request, entry: dict[str, Any]) -> None:
     """Note what is asked before anything is checked, so that refused requests are told apart too."""
-    found = [(one, values) for one, values in find(request.path) if one.method == request.method]
-    if not found:
-        entry["writing"] = request.method not in ("GET", "HEAD")
+    entry.update(account=_subscription(request.path), params={"path": request.path})
+    operation = next((one for one, _values in find(request.path) if one.method == request.method), None)
+    if operation is None:
         return
-    operation, values = found[0]
     entry["operation"] = operation.name
     entry["writing"] = operation.writing
-    entry["account"] = values.get("subscription", "")
     entry["service"] = "graph" if operation.namespace.lower() == GRAPH else "arm"
+
+
+def _subscription(path: str) -> str:
+    """The subscription that a path is in, ``""`` for one of the tenant."""
+    parts = path.split("/")
+    return parts[2] if len(parts) > 2 and parts[1].lower() == "subscriptions" else ""
 
 
 def _loaded(request: Request) -> Any:

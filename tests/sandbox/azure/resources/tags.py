@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from azure.mgmt.resource.resources import models
 
 from ..arm.answer import Answer
-from ..arm.authenticate import check_subscription
 from ..arm.call import Call
 from ..arm.errors import ArmError, resource_group_not_found, resource_not_found
 from ..arm.ids import parse_id
@@ -35,7 +34,6 @@ def _tags(call: Call) -> Tags:
         parts = parse_id(scope)
     except ValueError:
         raise ArmError(400, "InvalidScope", f"The scope '{scope}' is not valid.") from None
-    check_subscription(call.world.settings, call.caller, parts.subscription, call.operation, scope)
     found = tags_at(call.world, scope)
     if found is None and not parts.type:
         raise resource_group_not_found(parts.group)
