@@ -41,6 +41,6 @@ class Lagging:
         """The thing is gone, at once."""
         self._states.pop(key.lower(), None)
 
-    def keys(self) -> list[str]:
+    def noted(self) -> list[str]:
         """The things known, in lower case."""
         return list(self._states)

@@ -53,5 +53,5 @@ def note_patches(world: AzureWorld, machine: Machine) -> None:
 def patch_rows(world: AzureWorld, subscription: str, table: str) -> Iterator[Row]:
     """The rows of ``assessments`` or ``installations`` of a subscription's machines."""
     shown: Lagging = getattr(world.store(GraphRows, subscription), table)
-    for key in shown.keys():  # noqa: SIM118 - no mapping
+    for key in shown.noted():
         yield from shown.seen(key) or ()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ...machines import AgentLost, Machine, PatchOutcome, PowerError
 from .assessment import SCAN_ERRORS, UNRESPONSIVE, begin_assessment, scan
@@ -101,8 +102,8 @@ class _Run:
     def _finish(self, status: str) -> None:
         self._update(status=status, error=error_summary(self.errors))
 
-    def _update(self, **changes: object) -> None:
-        self.state = replace(self.state, modified=self.machine.clock.now(), **changes)  # type: ignore[arg-type]
+    def _update(self, **changes: Any) -> None:
+        self.state = replace(self.state, modified=self.machine.clock.now(), **changes)
         self.record.installations[self.state.activity_id] = self.state
 
     def _remaining(self) -> float:
