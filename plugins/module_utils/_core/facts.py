@@ -13,7 +13,7 @@ from .errors import InputError
 from .nodes import canonical_id
 
 POWER_STATES = ("running", "stopped", "starting", "stopping", "absent", "unknown")
-NATIVE_KINDS = ("maintenance_window", "association", "patch_policy", "os")
+NATIVE_KINDS = ("maintenance_window", "association", "patch_policy", "maintenance_configuration", "platform", "os")
 
 
 @dataclass(frozen=True, slots=True)
