@@ -16,12 +16,11 @@ from .._core.pool import map_side_by_side
 from .._core.targets import Target, on_targets, targets_of
 from .._ledger.scope_args import read_nodes
 from .client import Connection
-from .instances import Instance, create_tags, delete_tags, instances_by_id, is_hybrid
+from .instances import ABSENT, UNKNOWN, Instance, create_tags, delete_tags, instances_by_id, is_hybrid
 from .managed import hybrid_tags, managed_nodes
 from .model_check import check_request
 from .module import session_of
 from .nodes import aws_nodes
-from .power_plan import ABSENT, UNKNOWN
 
 UNKNOWN_HYBRID = "Systems Manager knows no such node in this account and region"
 NO_SPACE = "its metadata service gives out its tags, and then a key with a space is not allowed: use the key PatchGroup"

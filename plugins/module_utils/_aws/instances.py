@@ -15,6 +15,9 @@ from .client import Connection
 FILTER_VALUES = 200
 """Values that a filter of EC2 takes at most."""
 
+UNKNOWN = "this account and region has no such instance"
+ABSENT = "it is terminated"
+
 PAGE = 1000
 TAGGED_AT_ONCE = 1000
 """Resources that CreateTags and DeleteTags take at most."""

@@ -9,8 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .._core.nodes import Node
-from .instances import Instance, is_hybrid
-from .power_plan import ABSENT, UNKNOWN
+from .instances import ABSENT, UNKNOWN, Instance, is_hybrid
 from .snapshots import Snapshot
 
 HYBRID = "it is a hybrid node, of which no EC2 snapshot can be made"

@@ -9,31 +9,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.instances import Instance
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.power import (
-    POLLER,
-    PowerOutcome,
-    PowerWork,
-    settle_intended,
-)
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.power_plan import (
-    BEFORE_TAG,
-    plan_power,
-    transient,
-)
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.power_wait import (
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.power import POLLER, power_work
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.power_wait import look_at, sight_of
+from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import Progress
+from ansible_collections.hybridops.patching.plugins.module_utils._core.power import PowerOutcome, settle_intended
+from ansible_collections.hybridops.patching.plugins.module_utils._core.power_plan import BEFORE_TAG
+from ansible_collections.hybridops.patching.plugins.module_utils._core.power_wait import (
     PowerWaiter,
     Wanted,
     judge,
     wanted_of_scope,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
-from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import Progress
 from ansible_collections.hybridops.patching.plugins.module_utils._core.targets import Target
 from botocore.exceptions import ReadTimeoutError
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.unit.aws.scopes import MemoryScope
 from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, instance, managed, refusal, reservations
@@ -57,7 +47,7 @@ def look_once(look: Callable[[], bool], _seconds: float) -> None:
 
 def work(scope: MemoryScope, state: str, wire: Wire, *, check_mode: bool = False) -> PowerOutcome:
     nodes = scope.wave_nodes() if state == "restored" else scope.nodes()
-    worker = PowerWork(scope, state, scope.remembered_power(), check_mode, wait=look_once)
+    worker = power_work(scope, state, scope.remembered_power(), check_mode, wait=look_once)
     outcome = worker(wire.connection(), Target(ACCOUNT, REGION, tuple(nodes)))
     wire.finish()
     return outcome
@@ -65,70 +55,6 @@ def work(scope: MemoryScope, state: str, wire: Wire, *, check_mode: bool = False
 
 def describe(*instances: dict[str, Any]) -> Call:
     return Call("describe_instances", None, reservations(instances))
-
-
-class TestPlan:
-    def plan(self, state: str, *instances: Instance, remembered: dict[str, str] | None = None, **values: Any) -> Any:
-        nodes = [node(one.node_id) for one in instances]
-        return plan_power(state, nodes, {one.node_id: one for one in instances}, remembered or {}, **values)
-
-    def test_only_what_is_stopped_is_started_and_marked(self) -> None:
-        plan = self.plan("started", seen(A), seen(B, "stopped"))
-        assert (plan.start, plan.tag, plan.settled) == ([B], [B], [A])
-        assert plan.before == {A: "running", B: "stopped"}
-
-    def test_a_mark_that_something_else_left_says_nothing_about_a_machine_that_runs(self) -> None:
-        plan = self.plan("started", seen(A, tags=MARK), seen(B, "stopped", MARK))
-        assert plan.before == {A: "running", B: "stopped"}
-        assert (plan.start, plan.tag) == ([B], [])
-
-    def test_restored_stops_only_what_was_stopped(self) -> None:
-        plan = self.plan("restored", seen(A), seen(B, tags=MARK), seen(C, "stopped", MARK))
-        assert (plan.stop, plan.untag, plan.settled) == ([B], [B, C], [A, C])
-
-    def test_restored_knows_from_the_ledger_where_the_mark_is_lost(self) -> None:
-        plan = self.plan("restored", seen(A), seen(B), remembered={A: "stopped", B: "running"})
-        assert plan.stop == [A]
-
-    def test_restored_never_starts(self) -> None:
-        plan = self.plan("restored", seen(A, "stopped"), remembered={A: "running"})
-        assert plan.touched == []
-
-    def test_restarted_reboots_what_runs_and_starts_what_is_stopped(self) -> None:
-        plan = self.plan("restarted", seen(A), seen(B, "stopped"))
-        assert (plan.restart, plan.start) == ([A], [B])
-
-    @pytest.mark.parametrize("state", ["started", "stopped", "restarted", "restored"])
-    def test_a_node_that_is_gone_fails(self, state: str) -> None:
-        plan = plan_power(state, [node(A), node(B)], {B: seen(B, "terminated")}, {})
-        assert plan.failures.keys() == {A, B}
-        assert plan.touched == []
-
-    def test_a_hybrid_node_whose_agent_answers_is_started_already(self) -> None:
-        plan = plan_power("started", [node(HYBRID)], {}, {}, online=[HYBRID])
-        assert (plan.settled, plan.unsupported) == ([HYBRID], {})
-        assert HYBRID in plan_power("started", [node(HYBRID)], {}, {}).unsupported
-
-    @pytest.mark.parametrize(("state", "unsupported"), [("stopped", True), ("restarted", True), ("restored", False)])
-    def test_the_power_of_a_hybrid_node_cannot_be_controlled(self, state: str, unsupported: bool) -> None:
-        plan = plan_power(state, [node(HYBRID)], {}, {}, online=[HYBRID])
-        assert (HYBRID in plan.unsupported) is unsupported
-        assert plan.failures == {}
-
-    @given(st.dictionaries(st.sampled_from([A, B, C]), st.sampled_from(["running", "stopped"])))
-    def test_starting_and_restoring_brings_back_what_was(self, states: dict[str, str]) -> None:
-        nodes = [node(node_id) for node_id in states]
-        before = {node_id: seen(node_id, state) for node_id, state in states.items()}
-        started = plan_power("started", nodes, before, {})
-        between = {node_id: seen(node_id, "running", MARK if node_id in started.tag else {}) for node_id in states}
-        restored = plan_power("restored", nodes, between, {})
-        after = {node_id: "stopped" if node_id in restored.stop else "running" for node_id in states}
-        assert after == states
-
-    def test_what_moves_is_waited_for_first(self) -> None:
-        seen_ = {A: seen(A, "stopping"), B: seen(B, "pending"), C: seen(C)}
-        assert transient(seen_, "started") == [A]
-        assert transient(seen_, "stopped") == transient(seen_, "restored") == [B]
 
 
 class TestApply:
@@ -229,7 +155,7 @@ class TestApply:
         place: dict[str, Any] = {"poller": POLLER, "account": ACCOUNT, "region": REGION, "request": {}}
         start = scope.intend("power_start", [node(A)], **place)
         restart = scope.intend("power_restart", [node(B)], **place)
-        assert settle_intended(scope).keys() == {B}
+        assert settle_intended(scope, POLLER).keys() == {B}
         assert (scope.written[start].state, scope.written[restart].state) == ("not_sent", "finished")
 
 
@@ -244,7 +170,8 @@ class TestJudge:
     ) -> str:
         agent = {"PingStatus": status, "LastPingDateTime": ping} if ping else None
         what = Wanted(ACCOUNT, REGION, wanted, (A,), since=LAUNCHED)
-        return judge(what, seen(A, state, LaunchTime=LAUNCHED, **values), agent, ask_agent=True)[0]
+        sight = sight_of(what, seen(A, state, LaunchTime=LAUNCHED, **values), agent)
+        return judge(what, sight, ask_agent=True)[0]
 
     def test_an_old_ping_is_no_answer(self) -> None:
         assert self.judge("started", "running", EARLIER) == ""
@@ -286,7 +213,7 @@ def test_the_waiter_records_each_node_as_it_comes() -> None:
     )
     progress = Progress()
     session: Any = FakeSession({(ACCOUNT, REGION): wire})
-    waiter = PowerWaiter(session, scope, wanted_of_scope(scope, POLLER, progress), progress=progress)
+    waiter = PowerWaiter(scope, wanted_of_scope(scope, POLLER, progress), look_at(session), progress)
     assert waiter.look() is False
     assert progress.to_dict({})["detail"] == "1 starting"
     assert scope.written[operation].pending == (B,)
