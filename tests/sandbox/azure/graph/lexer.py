@@ -17,7 +17,7 @@ END = "<EOF>"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``kind``: name, text, number, span, sign, end. ``value``: of a literal."""
+    """``kind``: name, text, number, span, instant, sign, end. ``value``: of a literal."""
 
     kind: str
     text: str
@@ -67,7 +67,10 @@ class Lexer:
         """All tokens, the last one of the kind ``end``."""
         found: list[Token] = []
         while self._skip():
-            found.append(self._next())
+            if [token.text for token in found[-2:]] in (["datetime", "("], ["date", "("]):
+                found += self._instant()
+            else:
+                found.append(self._next())
         found.append(Token("end", END, self._line, self._place - self._begin))
         return found
 
@@ -106,6 +109,12 @@ class Lexer:
             if text.startswith(sign, place):
                 return self._token("sign", len(sign))
         raise ParserFailure(self._line, place - self._begin, text[place], "this character has no meaning here")
+
+    def _instant(self) -> list[Token]:
+        """What stands within ``datetime(…)``: no expression, so that 2026-11-26T06:00Z is one thing."""
+        length = re.compile(r"[^)'\"]*").match(self._text, self._place)
+        text = length[0].rstrip() if length else ""
+        return [self._token("instant", len(text))] if text else [self._next()]
 
     def _number(self, number: re.Match[str]) -> Token:
         digits, unit = number[1], number[2]
