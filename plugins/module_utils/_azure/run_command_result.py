@@ -76,10 +76,10 @@ def doing(view: CommandView) -> str:
 
 def _failure(connection: Connection, command: Command, view: CommandView) -> str:
     """Why a command failed, for a person."""
-    if view.state not in _FAILURES:
+    if not view.delivered:
         return f"the command was not delivered: {_why(connection, command, view)}"[:DETAIL_LENGTH]
-    said = _FAILURES[view.state]
-    if view.state == "Failed" and view.exit_code:
+    said = _FAILURES.get(view.state, _FAILURES["Failed"])
+    if view.state in ("Failed", "Succeeded") and view.exit_code:
         said = f"the command failed on it with exit code {view.exit_code}"
     last = _last_line(view.error) or _last_line(view.output) or _last_line(view.message)
     return f"{said}: {last}"[:DETAIL_LENGTH] if last else said

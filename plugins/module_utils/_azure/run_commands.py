@@ -95,6 +95,11 @@ class CommandView:
         return self.state in _ENDED or self.provisioning in _NOT_PROVISIONED
 
     @property
+    def delivered(self) -> bool:
+        """Whether the script has begun, of one that has ended; a timeout may also be that of the delivery."""
+        return self.state in _ENDED and not (self.state == "TimedOut" and self.provisioning in _NOT_PROVISIONED)
+
+    @property
     def passed(self) -> bool:
         """Whether the script ended well."""
         return self.state == "Succeeded" and not self.exit_code
