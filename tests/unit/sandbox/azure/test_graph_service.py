@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError
-from azure.mgmt.resourcegraph.models import FacetRequest, QueryRequest, QueryRequestOptions, QueryResponse
+from azure.mgmt.resourcegraph.models import FacetRequest, QueryRequest, QueryRequestOptions
 
 from tests.sandbox.azure.graph.lag import Lagging
 from tests.unit.sandbox.azure.core_kit import FIRST, FOREIGN, LIMITED, MANY, SECOND, CoreSandbox, fleet_data
@@ -33,7 +33,7 @@ def core(started: CoreSandbox) -> CoreSandbox:
     return started
 
 
-def query(core: CoreSandbox, text: str, subscriptions: list[str] | None = None, **options: Any) -> QueryResponse:
+def query(core: CoreSandbox, text: str, subscriptions: list[str] | None = None, **options: Any) -> Any:
     """A query by the SDK's client."""
     request = QueryRequest(query=text, subscriptions=subscriptions, options=QueryRequestOptions(**options))
     return core.graph().resources(request)
