@@ -31,6 +31,17 @@ attributes:
       - hybridops.patching.all
 """
 
+    AZURE = r"""
+options: {}
+attributes:
+  action_group:
+    description: Options that modules have in common can be set once with C(module_defaults) for this group.
+    support: full
+    membership:
+      - hybridops.patching.azure
+      - hybridops.patching.all
+"""
+
     INFO = r"""
 options: {}
 attributes:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 from .._core.errors import InputError, together
 from .._core.facts import NodeFacts, UnlistedNode
 from .._core.nodes import Node
+from .._core.patch_groups import matches
 from .._core.targets import Target, chunks, on_targets, targets_of
 from .._ledger.scope_args import read_nodes
 from .client import Connection
@@ -122,11 +122,6 @@ def _unlisted(
             name = name_of(node_tags, facts.managed.get(node_id))
             unlisted.append(UnlistedNode(node_id, name, facts.account, facts.region, group))
     return unlisted
-
-
-def matches(pattern: str, group: str) -> bool:
-    """Whether a group matches a pattern in which, as in EC2's filters, only ``*`` and ``?`` are special."""
-    return fnmatchcase(group, pattern.replace("[", "[[]"))
 
 
 def _shared_volumes(connection: Connection, node_ids: Sequence[str]) -> set[str]:

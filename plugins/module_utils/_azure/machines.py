@@ -1,0 +1,183 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Virtual machines and Arc machines as resources, and the ways to read many of them.
+
+Resource Graph answers all machines of many subscriptions in pages of a thousand, minutes old and without the state of
+agents. Azure Resource Manager answers lists, one subscription each. No way asks for one machine at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.nodes import canonical_id, provider_of_id
+from . import versions
+from .client import Connection
+from .graph import literals, query
+from .maintenance import ASSIGNMENT_TYPE, CONFIGURATION_TYPE
+
+VM_TYPE = "microsoft.compute/virtualmachines"
+ARC_TYPE = "microsoft.hybridcompute/machines"
+DISK_TYPE = "microsoft.compute/disks"
+
+_COLUMNS = "id, name, type, location, tags, properties"
+
+_POWER_STATES = {
+    "creating": "starting",
+    "deallocated": "stopped",
+    "deallocating": "stopping",
+    "running": "running",
+    "starting": "starting",
+    "stopped": "stopped",
+    "stopping": "stopping",
+}
+"""Power states of the instance view by what they mean here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine as its provider describes it; ``id`` is the canonical one. ``tags`` keep Azure's spelling."""
+
+    id: str
+    provider: str
+    name: str
+    location: str
+    tags: Mapping[str, str]
+    properties: Mapping[str, Any]
+
+    @property
+    def subscription(self) -> str:
+        """The subscription, in lower case."""
+        return self.id.split("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A managed disk: its sku (``Premium_LRS``) and how many machines may use it at once."""
+
+    id: str
+    sku: str
+    max_shares: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What was read of some subscriptions. ``configurations`` and ``assignments`` are of Microsoft.Maintenance."""
+
+    machines: Mapping[str, Machine]
+    disks: Mapping[str, Disk]
+    configurations: Sequence[Mapping[str, Any]]
+    assignments: Sequence[Mapping[str, Any]]
+
+
+def estate_of_graph(connection: Connection, subscriptions: Sequence[str]) -> Estate:
+    """The machines, disks and maintenance configurations of many subscriptions: three queries, paged."""
+    types = literals((VM_TYPE, ARC_TYPE, CONFIGURATION_TYPE))
+    resources = query(
+        connection, f"resources | where type in~ {types} | project {_COLUMNS}", subscriptions, "read the machines"
+    )
+    disks = query(
+        connection,
+        f"resources | where type =~ '{DISK_TYPE}' | project id, sku, properties",
+        subscriptions,
+        "read the disks",
+    )
+    assignments = query(
+        connection,
+        f"maintenanceresources | where type =~ '{ASSIGNMENT_TYPE}' | project id, properties",
+        subscriptions,
+        "read the assignments of maintenance configurations",
+    )
+    is_configuration = [str(row.get("type", "")).lower() == CONFIGURATION_TYPE for row in resources]
+    return Estate(
+        machines_of(row for row, other in zip(resources, is_configuration, strict=True) if not other),
+        _disks_of(disks),
+        [row for row, own in zip(resources, is_configuration, strict=True) if own],
+        assignments,
+    )
+
+
+def estate_of_arm(connection: Connection, subscription: str) -> Estate:
+    """The same of one subscription as Azure Resource Manager lists it: five lists, paged."""
+    root = f"/subscriptions/{subscription}/providers"
+    maintenance = f"{root}/Microsoft.Maintenance"
+    machines = (
+        *connection.pages(f"{root}/Microsoft.Compute/virtualMachines", versions.COMPUTE, "list the virtual machines"),
+        *connection.pages(f"{root}/Microsoft.HybridCompute/machines", versions.HYBRID_COMPUTE, "list the Arc machines"),
+    )
+    disks = connection.pages(f"{root}/Microsoft.Compute/disks", versions.DISKS, "list the disks")
+    configurations = connection.pages(
+        f"{maintenance}/maintenanceConfigurations", versions.MAINTENANCE, "list the maintenance configurations"
+    )
+    assignments = connection.pages(
+        f"{maintenance}/configurationAssignments",
+        versions.MAINTENANCE,
+        "list the assignments of maintenance configurations",
+    )
+    return Estate(machines_of(machines), _disks_of(disks), list(configurations), list(assignments))
+
+
+def instance_views(connection: Connection, subscription: str) -> dict[str, Mapping[str, Any]]:
+    """The instance view of each virtual machine of a subscription by its canonical id, as it is now: one list.
+
+    (Virtual Machines - List All, ``statusOnly=true``: run time status of all virtual machines of the subscription.)
+    """
+    listed = connection.pages(
+        f"/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines",
+        versions.COMPUTE,
+        "list the states of the virtual machines",
+        {"statusOnly": "true"},
+    )
+    return {
+        canonical_id(str(entry.get("id", ""))): (entry.get("properties") or {}).get("instanceView") or {}
+        for entry in listed
+    }
+
+
+def machines_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Machine]:
+    """Machines by id, of rows of Resource Graph or entries of a list, which have the same form."""
+    return {machine.id: machine for machine in _read(rows)}
+
+
+def power_state_of(view: Mapping[str, Any]) -> str:
+    """The power state that an instance view tells, in the words of facts; ``unknown`` when it tells none."""
+    codes = [str(status.get("code", "")) for status in view.get("statuses") or ()]
+    codes.append(str((view.get("powerState") or {}).get("code", "")))
+    return _POWER_STATES.get(raw_power_state(codes), "unknown")
+
+
+def raw_power_state(codes: Iterable[str]) -> str:
+    """Azure's own word in ``PowerState/deallocated``, empty when no code is of that kind."""
+    return next((code.partition("/")[2].lower() for code in codes if code.lower().startswith("powerstate/")), "")
+
+
+def tag_of(tags: Mapping[str, str], key: str) -> str | None:
+    """The value of a tag, None where there is none. Names of Azure's tags are the same in whatever case."""
+    return next((value for name, value in tags.items() if name.lower() == key.lower()), None)
+
+
+def _read(rows: Iterable[Mapping[str, Any]]) -> Iterator[Machine]:
+    for row in rows:
+        node_id = canonical_id(str(row.get("id", "")))
+        provider = provider_of_id(node_id)
+        if provider:
+            yield Machine(
+                node_id,
+                provider,
+                str(row.get("name") or ""),
+                str(row.get("location") or ""),
+                {str(name): str(value) for name, value in (row.get("tags") or {}).items()},
+                row.get("properties") or {},
+            )
+
+
+def _disks_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Disk]:
+    disks = {}
+    for row in rows:
+        disk_id = canonical_id(str(row.get("id", "")))
+        shares = (row.get("properties") or {}).get("maxShares")
+        disks[disk_id] = Disk(disk_id, str((row.get("sku") or {}).get("name") or ""), int(shares or 1))
+    return disks
