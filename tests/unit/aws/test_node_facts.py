@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._aws import managed_node_info
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.instances import Instance
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.managed_node_info import (
-    describe_nodes,
-    matches,
-)
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.managed_node_info import describe_nodes
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.native_updates import (
     NativeRule,
 )
@@ -35,6 +32,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.facts imp
     NodeFacts,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+from ansible_collections.hybridops.patching.plugins.module_utils._core.patch_groups import matches
 
 from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, instance, managed, reservations
 
