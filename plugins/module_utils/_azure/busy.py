@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A request that Azure refuses because something else is being done to the machine at the moment.
 
-Extensions, run commands and patch operations of one VM get into each other's way for seconds. The refusal (409) says
-that nothing was done, so the request may be sent again when that is over.
+Extensions, run commands, patch and power operations of one VM get into each other's way for seconds. The refusal (409)
+says that nothing was done, so the request may be sent again when that is over.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BUSY = frozenset(
     {"AnotherOperationInProgress", "Conflict", "ConflictingConcurrentWriteNotAllowed", "ConflictingUserInput"}
 )
 _SOUNDS_BUSY = re.compile(
-    r"in progress|another (?:\w+ )?operation|concurrent|being (?:updated|modified)", re.IGNORECASE
+    r"in progress|(?:another (?:\w+ )?|ongoing )operation|concurrent|being (?:updated|modified)", re.IGNORECASE
 )
 
 

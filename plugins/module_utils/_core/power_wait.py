@@ -44,6 +44,10 @@ class Wanted:
         """Whether the machine is to run in the end."""
         return self.state not in _OFF
 
+    def reached_by(self, power_state: str) -> bool:
+        """Whether a power state is that which is wanted."""
+        return power_state in _OFF.get(self.state, (RUNNING,))
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -102,7 +106,7 @@ def judge(wanted: Wanted, sight: Sight | None, *, ask_agent: bool) -> Verdict:
         return ("failed", "the machine does not exist any more")
     if sight.problem:
         return ("", sight.problem)
-    reached = sight.power_state in _OFF.get(wanted.state, (RUNNING,))
+    reached = wanted.reached_by(sight.power_state)
     if sight.failure and not (reached and wanted.state != "restarted"):
         return ("failed", f"it {_FAILED[wanted.state]}: {sight.failure}")
     if not reached or sight.doing:
