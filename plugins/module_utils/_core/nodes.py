@@ -89,7 +89,8 @@ class Node:
     def shown(self) -> str:
         """The node in a message: its name and id, or the id alone; of an Azure id what tells it from its neighbours."""
         short = _short(self.node_id)
-        return f"{self.name} ({short})" if self.name and self.name != short else short
+        where = short.removesuffix(f"/{self.name.lower()}") if self.name else short
+        return f"{self.name} ({where})" if self.name and self.name != short else short
 
     @property
     def target(self) -> tuple[str, str]:

@@ -86,4 +86,18 @@ def test_a_node_is_shown_by_name_and_id() -> None:
     assert Node("i-1", "web01").shown == "web01 (i-1)"
     assert Node("i-1").shown == "i-1"
     assert Node("web01", "web01").shown == "web01"
+
+
+def test_of_an_azure_id_what_tells_a_node_from_its_neighbours_is_shown() -> None:
+    vm = "/subscriptions/s/resourcegroups/rg/providers/microsoft.compute/virtualmachines/vm-01"
+    assert Node(vm, "VM-01").shown == "VM-01 (rg)"
+    assert Node(vm, "database").shown == "database (rg/vm-01)"
+    assert Node(vm).shown == "rg/vm-01"
+
+
+def test_azure_s_ids_are_one_whatever_their_case() -> None:
+    vm = "/subscriptions/S/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/VM"
+    assert Node.from_dict({"node_id": vm}) == Node.from_dict({"node_id": vm.lower()})
+    assert Node.from_dict({"node_id": vm}).provider == "azure_vm"
+    assert Node.from_dict({"node_id": "CaseMatters", "provider": "lab"}).node_id == "CaseMatters"
     assert hash(Node("i-1", labels={"a": "b"})) == hash(Node("i-1", labels={"a": "c"}))
