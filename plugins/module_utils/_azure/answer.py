@@ -45,6 +45,15 @@ class Answer:
             return _seconds(asked)
         return clock_seconds(self.headers.get("x-ms-user-quota-resets-after", ""))
 
+    @property
+    def date(self) -> datetime | None:
+        """When the service answered, by its own clock (``Date``, RFC 9110), None when it does not say."""
+        try:
+            said = parsedate_to_datetime(self.headers.get("date", ""))
+        except ValueError:
+            return None
+        return said if said.tzinfo else said.replace(tzinfo=UTC)
+
 
 def clock_seconds(text: str) -> float | None:
     """Seconds of ``hh:mm:ss``, None for anything else."""

@@ -19,6 +19,7 @@ The packages are the oracle in the tests: each request's body is read by their m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -46,11 +47,17 @@ class Connection:
         self._wire = wire
         self._patience = patience or Patience()
         self._quota = quota or Quota(self._patience.clock)
+        self._ahead = timedelta(0)
 
     @property
     def place(self) -> str:
         """The subscription as a message names it."""
         return f"subscription {self.account}" if self.account else ""
+
+    @property
+    def ahead(self) -> timedelta:
+        """By how much the service's clock is ahead of this machine's, to a second or two, as its last answer told."""
+        return self._ahead
 
     def sleep(self, seconds: float) -> None:
         """Wait; tests replace it through :class:`Patience`."""
@@ -133,6 +140,7 @@ class Connection:
             asked = None
             if isinstance(outcome, Answer):
                 self._quota.learn(self.account, kind, outcome)
+                self._ahead = outcome.date - datetime.now(UTC) if outcome.date else self._ahead
                 if outcome.status < 300:
                     return outcome
                 asked = outcome.retry_after

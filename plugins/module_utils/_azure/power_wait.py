@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .._core.errors import CloudError
@@ -30,16 +31,22 @@ def look_at(session: AzureSession, *, ask_agent: bool = True) -> Look:
         agent = ask_agent and any(pending.item.turns_on for pending in asked)
         states = read_states(connection, node_ids, agent=agent)
         told = _operations(connection, asked, states)
+        items = [_by_their_clock(pending.item, connection) for pending in asked]
         return [
             {
                 node_id: sight
                 for node_id in pending.node_ids
-                if (sight := _sight(pending.item, node_id, states, told)) is not None
+                if (sight := _sight(item, node_id, states, told)) is not None
             }
-            for pending in asked
+            for pending, item in zip(asked, items, strict=True)
         ]
 
     return look
+
+
+def _by_their_clock(wanted: Wanted, connection: Connection) -> Wanted:
+    """The time of the request as the service's clock had it: what it tells of a VM is compared with that."""
+    return wanted if wanted.since is None else replace(wanted, since=wanted.since + connection.ahead)
 
 
 def _sight(wanted: Wanted, node_id: str, states: VmStates, told: Mapping[str, Mapping[str, Any]]) -> Sight | None:
