@@ -18,6 +18,7 @@ from . import versions
 from .client import Connection
 from .graph import literals, query
 from .maintenance import ASSIGNMENT_TYPE, CONFIGURATION_TYPE
+from .nodes import ARC, VM
 
 VM_TYPE = "microsoft.compute/virtualmachines"
 ARC_TYPE = "microsoft.hybridcompute/machines"
@@ -104,10 +105,7 @@ def estate_of_arm(connection: Connection, subscription: str) -> Estate:
     """The same of one subscription as Azure Resource Manager lists it: five lists, paged."""
     root = f"/subscriptions/{subscription}/providers"
     maintenance = f"{root}/Microsoft.Maintenance"
-    machines = (
-        *connection.pages(f"{root}/Microsoft.Compute/virtualMachines", versions.COMPUTE, "list the virtual machines"),
-        *connection.pages(f"{root}/Microsoft.HybridCompute/machines", versions.HYBRID_COMPUTE, "list the Arc machines"),
-    )
+    machines = [*_list_vms(connection, subscription), *_list_arc(connection, subscription)]
     disks = connection.pages(f"{root}/Microsoft.Compute/disks", versions.DISKS, "list the disks")
     configurations = connection.pages(
         f"{maintenance}/maintenanceConfigurations", versions.MAINTENANCE, "list the maintenance configurations"
@@ -118,6 +116,29 @@ def estate_of_arm(connection: Connection, subscription: str) -> Estate:
         "list the assignments of maintenance configurations",
     )
     return Estate(machines_of(machines), _disks_of(disks), list(configurations), list(assignments))
+
+
+def machines_of_graph(connection: Connection, subscriptions: Sequence[str]) -> dict[str, Machine]:
+    """The machines of many subscriptions with their tags and nothing else, some minutes old: one query."""
+    types = literals((VM_TYPE, ARC_TYPE))
+    rows = query(
+        connection,
+        f"resources | where type in~ {types} | project id, name, type, location, tags",
+        subscriptions,
+        "read the tags of the machines",
+    )
+    return machines_of(rows)
+
+
+def machines_of_arm(connection: Connection, subscription: str, node_ids: Iterable[str]) -> dict[str, Machine]:
+    """The machines of a subscription as they are now: a list for each provider that has one of the nodes."""
+    providers = {provider_of_id(node_id) for node_id in node_ids if node_id.split("/")[2] == subscription}
+    rows: list[dict[str, Any]] = []
+    if VM in providers:
+        rows += _list_vms(connection, subscription)
+    if ARC in providers:
+        rows += _list_arc(connection, subscription)
+    return machines_of(rows)
 
 
 def instance_views(connection: Connection, subscription: str) -> dict[str, Mapping[str, Any]]:
@@ -157,6 +178,16 @@ def raw_power_state(codes: Iterable[str]) -> str:
 def tag_of(tags: Mapping[str, str], key: str) -> str | None:
     """The value of a tag, None where there is none. Names of Azure's tags are the same in whatever case."""
     return next((value for name, value in tags.items() if name.lower() == key.lower()), None)
+
+
+def _list_vms(connection: Connection, subscription: str) -> Iterator[dict[str, Any]]:
+    path = f"/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines"
+    return connection.pages(path, versions.COMPUTE, "list the virtual machines")
+
+
+def _list_arc(connection: Connection, subscription: str) -> Iterator[dict[str, Any]]:
+    path = f"/subscriptions/{subscription}/providers/Microsoft.HybridCompute/machines"
+    return connection.pages(path, versions.HYBRID_COMPUTE, "list the Arc machines")
 
 
 def _read(rows: Iterable[Mapping[str, Any]]) -> Iterator[Machine]:
