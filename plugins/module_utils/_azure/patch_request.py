@@ -17,9 +17,11 @@ from typing import Any
 from .._core.durations import ALLOWED, format_duration, parse_duration
 from .._core.errors import InputError
 from .._core.nodes import Node, canonical_id
+from .nodes import ARC, VM
 
 ASSESS, INSTALL = "assess", "install"
 PATHS = {ASSESS: "assessPatches", INSTALL: "installPatches"}
+API_VERSIONS = {VM: "2024-11-01", ARC: "2025-01-13"}
 
 NOTHING_TO_INSTALL = "no approved patch is missing"
 NO_CHOICE = "no option says what to install on its operating system"
@@ -146,7 +148,7 @@ def parameters_of(os_family: str, patches: Sequence[Mapping[str, Any]]) -> dict[
 
 
 def lists_of_states(states: Mapping[str, Mapping[str, Any]]) -> tuple[Lists, dict[str, str]]:
-    """The lists that recorded patch states (``_core.patches.PatchState``) ask for, and the nodes of which none is known."""
+    """The lists that recorded states (``_core.patches.PatchState``) ask for, and the nodes whose list is not known."""
     lists: dict[str, list[dict[str, str]]] = {}
     unknown: dict[str, str] = {}
     for node_id, state in states.items():

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import CloudError, InputError, together
+from .._core.errors import InputError, together
 from .._core.node_summary import summarize
 from .._core.nodes import Node
 from .._core.scope import NodeResult
 from .._ledger.scope_args import open_scope
+from .caller import is_of_the_call
 from .module import session_of
 from .nodes import azure_nodes
 from .reboot_wait import REBOOT
@@ -28,23 +29,6 @@ _OPTIONS = {
     "error_blob_uri": "errorBlobUri",
 }
 """Options of the module that are properties of the command as they are."""
-
-_OF_THE_CALL = frozenset(
-    {
-        "AuthenticationFailed",
-        "AuthorizationFailed",
-        "ClientAuthenticationError",
-        "CredentialUnavailableError",
-        "ExpiredAuthenticationToken",
-        "InvalidAuthenticationToken",
-        "InvalidAuthenticationTokenTenant",
-        "InvalidSubscriptionId",
-        "LinkedAuthorizationFailed",
-        "MissingSubscriptionRegistration",
-        "SubscriptionNotFound",
-    }
-)
-"""Codes that speak of the credentials or the subscription and not of one machine."""
 
 
 @dataclass(slots=True)
@@ -140,7 +124,7 @@ def _planned(nodes: Sequence[Node], scripts: Mapping[str, Script], kind: str) ->
 def _take(sender: Sender, started: Started, sent: Sent) -> None:
     started.commands = sent.commands
     errors = [refusal.error for refusal in sent.refusals]
-    if errors and not (sent.commands or sent.unknown) and all(_is_of_the_call(error) for error in errors):
+    if errors and not (sent.commands or sent.unknown) and all(is_of_the_call(error) for error in errors):
         for refusal in sent.refusals:
             sender.scope.not_sent(refusal.wanted.operation_id, str(refusal.error))
         raise together(errors)
@@ -154,10 +138,6 @@ def _take(sender: Sender, started: Started, sent: Sent) -> None:
 def _fail(sender: Sender, started: Started, reasons: Mapping[str, str]) -> None:
     started.failures.update(reasons)
     sender.scope.fail(reasons)
-
-
-def _is_of_the_call(error: CloudError) -> bool:
-    return error.code in _OF_THE_CALL or not error.lasting
 
 
 def _refusal(node: Node) -> str:
