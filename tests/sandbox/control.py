@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from .aws.gateway import Gateway
-from .azure.application import AzureApplication
 from .faults import FaultError
 from .machines import AlterError, Machine
+
+if TYPE_CHECKING:
+    from .azure.application import AzureApplication
 
 PREFIX = "/_sandbox"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -15,16 +15,16 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from .aws import ec2, ssm, sts
 from .aws.gateway import Gateway
 from .aws.world import World
-from .azure import providers
-from .azure.application import AzureApplication
-from .azure.ca import Authority
-from .azure.world import AzureWorld
 from .control import PREFIX, Control
 from .faults import Faults
 from .fleet import Fleet
 from .journal import Journal
 
-SERVICES = (ec2, ssm, sts, *providers.SERVED)
+if TYPE_CHECKING:
+    from .azure.application import AzureApplication
+    from .azure.ca import Authority
+
+SERVICES = (ec2, ssm, sts)
 """Imported for their operations."""
 
 
@@ -46,13 +46,21 @@ class Application:
     def __init__(self, fleet: Fleet, check_answers: bool = False) -> None:
         journal, faults = Journal(), Faults()
         self.gateway = Gateway(World(fleet), journal, faults, check_answers)
-        self.azure = AzureApplication(AzureWorld(fleet), journal, faults, check_answers) if fleet.azure else None
+        self.azure = _azure(fleet, journal, faults, check_answers) if fleet.azure else None
         self.control = Control(self.gateway, self.azure)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
         own = environ.get("PATH_INFO", "").startswith(f"{PREFIX}/")
         return (self.control if own else self.gateway)(environ, start_response)
+
+
+def _azure(fleet: Fleet, journal: Journal, faults: Faults, check_answers: bool) -> AzureApplication:
+    # Imported when needed: the SDKs' models take their time, and most fleets of tests have no Azure.
+    from .azure.application import AzureApplication
+    from .azure.world import AzureWorld
+
+    return AzureApplication(AzureWorld(fleet), journal, faults, check_answers)
 
 
 def serve(application: Application, port: int = 0) -> BaseWSGIServer:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request
 
 from ..faults import AnswerLost, Faults, let_through
 from ..journal import Journal
+from . import providers
 from .arm.answer import Answer
 from .arm.gateway import ArmGateway
 from .identity.errors import TokenError
@@ -22,6 +23,8 @@ from .identity.service import IdentityService
 from .identity.tokens import Tokens
 from .world import AzureWorld
 
+SERVED = providers.SERVED
+"""Imported for their operations."""
 ARM_ROOTS = ("subscriptions", "providers", "tenants")
 
 
