@@ -10,19 +10,23 @@ Azure Resource Graph", tables patchassessmentresources and patchinstallationreso
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from .._core.targets import chunks
 from .client import Connection
-from .graph import literal, query
+from .graph import literal, literals, query
 from .nodes import VM, name_of
 from .patch_request import API_VERSIONS, ASSESS, INSTALL
 from .patch_result import activity_of
 
 TABLES = {ASSESS: "patchassessmentresources", INSTALL: "patchinstallationresources"}
 RESULTS = {ASSESS: "patchassessmentresults", INSTALL: "patchinstallationresults"}
+MACHINES_A_QUERY = 500
+"""Machines that one query is about: it answers one row for each, and its text stays of a size that is taken."""
+
 _SUMMARIES = {ASSESS: "availablePatchSummary", INSTALL: "lastPatchInstallationSummary"}
 
 CLOCKS_APART = timedelta(minutes=5)
@@ -52,6 +56,23 @@ def last_activity(connection: Connection, machine: Machine, operation: str) -> A
         return _of_instance_view(connection, machine, operation)
     found = _of_graph(connection, machine, operation)
     return max(found, key=lambda one: one.started or datetime.min.replace(tzinfo=UTC), default=None)
+
+
+def last_of_many(connection: Connection, node_ids: Sequence[str], operation: str) -> dict[str, Activity]:
+    """The newest one of each machine that the Resource Graph shows, in as few queries as it can. Raises CloudError."""
+    results = RESULTS[operation]
+    doing = f"read the last operations on {len(node_ids)} machines"
+    found: dict[str, Activity] = {}
+    for part in chunks(list(node_ids), MACHINES_A_QUERY):
+        kql = (
+            f"{TABLES[operation]} | where type endswith '/{results}' "
+            f"| extend machine = tostring(split(tolower(id), '/{results}/')[0]) "
+            f"| where machine in {literals(part)} | extend started = tostring(properties.startDateTime) "
+            "| summarize arg_max(started, properties) by machine"
+        )
+        rows = query(connection, kql, [connection.account], doing, order="machine")
+        found.update({str(row["machine"]): _activity(row.get("properties") or {}, "startDateTime") for row in rows})
+    return found
 
 
 def activity_since(

@@ -19,11 +19,12 @@ from .._core.errors import CloudError, OutcomeUnknown
 from .._core.nodes import Node, provider_of_id
 from .._core.pool import map_side_by_side
 from .._core.scope import NodeResult, Operation, Scope
+from .._core.targets import Target, targets_of
 from .answer import Answer
 from .busy import PAUSE, is_busy
 from .client import Connection
 from .nodes import VM
-from .patch_activity import Machine, activity_since, last_activity, moment_of
+from .patch_activity import Activity, Machine, activity_since, last_activity, last_of_many, moment_of
 from .patch_request import API_VERSIONS, ASSESS, INSTALL, PATHS, PatchRequest
 from .patch_result import activity_of
 from .session import AzureSession
@@ -159,10 +160,24 @@ class PatchSender:
             return found.activity_id if found else ""
 
         # Without it the time alone tells a new installation from an old one, which is good enough to go on.
-        return [
-            Wanted(request, known=answer if isinstance(answer, str) else "")
-            for request, answer in map_side_by_side(shown_now, requests)
-        ]
+        alone = map_side_by_side(shown_now, [request for request in requests if request.node.provider == VM])
+        known = {request.node.node_id: answer for request, answer in alone if isinstance(answer, str)}
+        known |= self._known_of_arc([request.node for request in requests if request.node.provider != VM])
+        return [Wanted(request, known=known.get(request.node.node_id, "")) for request in requests]
+
+    def _known_of_arc(self, nodes: Sequence[Node]) -> dict[str, str]:
+        """The last installation of each Arc machine, as the Resource Graph shows it: one query for a subscription."""
+
+        def shown_there(target: Target[Node]) -> dict[str, Activity]:
+            connection = self.session.connect(target.account, target.region)
+            return last_of_many(connection, [node.node_id for node in target.items], INSTALL)
+
+        places = targets_of([replace(node, region="") for node in nodes], "")
+        found: dict[str, str] = {}
+        for _target, answer in map_side_by_side(shown_there, places):
+            if isinstance(answer, dict):
+                found.update({node_id: activity.activity_id for node_id, activity in answer.items()})
+        return found
 
     def _intended(self, wanted: Wanted) -> Wanted:
         request = {"operation": self.operation, "known": wanted.known}
