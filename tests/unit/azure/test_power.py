@@ -172,12 +172,12 @@ class TestApply:
         assert "It was not repeated" in scope.failed[DB]
 
     @pytest.mark.parametrize("answer", [BUSY, refused(409, "Conflict")])
-    def test_another_operation_on_the_vm_is_waited_for(self, answer: Answer) -> None:
+    def test_another_operation_on_the_vm_is_waited_for(self, answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
         scope = MemoryScope([node(DB)])
         session, wire = scripted([read(DB, "running"), post(DB, "restart", answer), post(DB, "restart")])
         slept: list[float] = []
         connection = session.connect(SUBSCRIPTION)
-        connection.sleep = slept.append  # type: ignore[method-assign]
+        monkeypatch.setattr(connection, "sleep", slept.append)
         worker = power_work(scope, "restarted", {}, wait=look_once)
         outcome = worker(connection, Target(SUBSCRIPTION, "", (node(DB),)))
         wire.finish()
