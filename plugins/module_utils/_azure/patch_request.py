@@ -9,6 +9,7 @@ the same members.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,6 +42,10 @@ _MEMBERS = {
     "package_name_masks_to_include": "packageNameMasksToInclude",
     "package_name_masks_to_exclude": "packageNameMasksToExclude",
 }
+
+_KB = re.compile(r"(?i)(?:KB)?\s*(\d+)\Z")
+_NOT_IN_A_MASK = re.compile(r"[^A-Za-z0-9]")
+"""A mask of a title consists of alphanumeric characters and the wildcards * and ? (WindowsParameters)."""
 
 Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 """Patches to install by node id: dictionaries with ``id`` and, of a package, perhaps ``version``."""
@@ -140,10 +145,15 @@ def parameters_of(os_family: str, patches: Sequence[Mapping[str, Any]]) -> dict[
 
     A package is named ``name=version``: the published source of the extension (Azure/LinuxPatchExtension,
     PackageFilter.get_packages_and_versions_from_masks) splits a mask at ``=``, although the API describes it as
-    ``name_version``. KB numbers are written as the API reports them, without ``KB``.
+    ``name_version``. KB numbers are written as the API reports them, without ``KB``; an update of Windows that has none
+    is chosen by its title.
     """
     if os_family == "windows":
-        return {"kbNumbersToInclude": _sorted(str(patch["id"]).upper().removeprefix("KB") for patch in patches)}
+        ids = [str(patch["id"]) for patch in patches]
+        numbers = _sorted(found.group(1) for found in map(_KB.match, ids) if found)
+        titles = _sorted(_NOT_IN_A_MASK.sub("?", name) for name in ids if not _KB.match(name))
+        chosen = {"kbNumbersToInclude": numbers, "patchNameMasksToInclude": titles}
+        return {member: texts for member, texts in chosen.items() if texts}
     return {"packageNameMasksToInclude": _sorted(_mask(patch) for patch in patches)}
 
 

@@ -45,7 +45,7 @@ def verdict(operation: str, result: Mapping[str, Any]) -> tuple[str, str]:
     status = str(result.get("status") or "")
     if status == IN_PROGRESS:
         return "", "in progress"
-    problems = _problems(result) if operation == INSTALL else []
+    problems, waiting = _left_over(result) if operation == INSTALL else ([], "")
     errors = errors_of(result)
     if status not in PASSING:
         what = "the assessment" if operation != INSTALL else "the installation"
@@ -53,19 +53,25 @@ def verdict(operation: str, result: Mapping[str, Any]) -> tuple[str, str]:
         return "failed", ": ".join(filter(None, [said, ", ".join(problems), errors]))
     if problems:
         return "failed", ": ".join(filter(None, [", ".join(problems), errors]))
-    return "passed", f"with warnings: {errors or 'none is told'}" if status != "Succeeded" else ""
+    warnings = f"with warnings: {errors or 'none is told'}" if status != "Succeeded" else ""
+    return "passed", "; ".join(filter(None, [waiting, warnings]))
 
 
-def _problems(result: Mapping[str, Any]) -> list[str]:
-    """What an installation did not do that it should have done, for a person."""
+def _left_over(result: Mapping[str, Any]) -> tuple[list[str], str]:
+    """What an installation did not do that it should have done, and what only waits for a reboot, for a person."""
     failed, pending = _count(result, "failedPatchCount"), _count(result, "pendingPatchCount")
+    exceeded, reboot = bool(result.get("maintenanceWindowExceeded")), result.get("rebootStatus")
     problems = [f"{failed} patches failed"] if failed else []
-    problems += [f"{pending} patches were not installed"] if pending else []
-    problems += ["the maximum duration was too short"] if result.get("maintenanceWindowExceeded") else []
-    problems += ["the reboot failed"] if result.get("rebootStatus") == "Failed" else []
+    waiting = ""
+    if pending and reboot == "Required" and not exceeded:
+        waiting = f"{pending} patches wait for a reboot"
+    elif pending:
+        problems.append(f"{pending} patches were not installed")
+    problems += ["the maximum duration was too short"] if exceeded else []
+    problems += ["the reboot failed"] if reboot == "Failed" else []
     if problems and _count(result, "installedPatchCount"):
         problems.append(f"{_count(result, 'installedPatchCount')} were installed")
-    return problems
+    return problems, waiting
 
 
 def errors_of(result: Mapping[str, Any]) -> str:
