@@ -17,7 +17,7 @@ description:
     V(stopped), and a run also writes its power state to the ledger. O(state=restored) brings what was off back to what
     the tag says, and only that, then removes the tag. It works from the tag alone, so a run that broke off can be
     cleaned up without its ledger.
-  - A VM is looked at with one request. From 30 VMs of a subscription on, its lists of VMs are read instead.
+  - Up to 30 VMs of a subscription are looked at with one request each; for more its lists of VMs are read instead.
 options:
   state:
     description:
