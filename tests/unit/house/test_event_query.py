@@ -47,11 +47,14 @@ def test_every_node_of_a_command_is_counted_with_its_account_and_region(module: 
     assert [node["facts"]["infra_type"] for node in nodes] == ["PublicCloud", "PrivateCloud", "PublicCloud"]
 
 
-def test_every_azure_machine_that_was_sent_a_command_is_counted() -> None:
+@pytest.mark.parametrize(
+    ("module", "key"), [("azure_run_command", "commands"), ("azure_patch_operation", "operations")]
+)
+def test_every_azure_machine_on_which_something_was_started_is_counted(module: str, key: str) -> None:
     place = {"account": "s-1", "region": "westeurope"}
     vm = "/subscriptions/s-1/resourcegroups/rg/providers/microsoft.compute/virtualmachines/db"
     arc = "/subscriptions/s-1/resourcegroups/rg/providers/microsoft.hybridcompute/machines/db"
-    nodes = counted("azure_run_command", {"commands": [{"node_id": node_id, **place} for node_id in (vm, arc)]})
+    nodes = counted(module, {key: [{"node_id": node_id, **place} for node_id in (vm, arc)]})
     assert [node["canonical_facts"] for node in nodes] == [{"id": vm, **place}, {"id": arc, **place}]
     assert [node["facts"]["infra_type"] for node in nodes] == ["PublicCloud", "PrivateCloud"]
 
