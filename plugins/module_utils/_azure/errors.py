@@ -24,6 +24,9 @@ _SECRETS = (
 """What a message of a service, a proxy or a library may repeat, and no log may have: tokens, signatures, secrets."""
 
 _ACTION = re.compile(r"perform action '([^']+)'(?: over scope '([^']+)')?")
+_NO_SUBSCRIPTION = "at least one subscription that is eligible"
+"""What Resource Graph says, as a BadRequest, when the credentials reach none of the subscriptions asked for."""
+
 _PROVIDER = re.compile(r"namespace '([^']+)'")
 
 _REMEDIES = {
@@ -146,6 +149,8 @@ def _remedy(answer: Answer, code: str) -> str:
         found = _PROVIDER.search(text)
         provider = found.group(1) if found else "<the provider named above>"
         return f"Register it once, with az provider register --namespace {provider} in this subscription."
+    if _NO_SUBSCRIPTION in text:
+        return _REMEDIES["SubscriptionNotFound"]
     if code in _REMEDIES:
         return _REMEDIES[code]
     if answer.status == 401:

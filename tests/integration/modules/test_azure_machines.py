@@ -99,7 +99,7 @@ def test_without_nodes_a_subscription_is_described(tasks: Tasks) -> None:
 
 def test_power_and_agent_are_those_of_now(tasks: Tasks) -> None:
     tasks.sandbox.patch_machine(VM, power="stopped")
-    tasks.sandbox.patch_machine(ARC, attributes={"arc_agent_version": "1.30.02000.1"})
+    tasks.sandbox.patch_machine(ARC, attributes={"config_mode": "monitor"})
     try:
         (answer,) = tasks.run(info(source="arm"))
     finally:
@@ -108,7 +108,7 @@ def test_power_and_agent_are_those_of_now(tasks: Tasks) -> None:
     assert found["vm-linux-01"]["power_state"] == "stopped"
     assert found["vm-linux-01"]["agent"]["online"] is False
     assert found["arc-linux-01"]["agent"]["online"] is False
-    assert "too old for run commands" in found["arc-linux-01"]["agent"]["detail"]
+    assert "monitor mode" in found["arc-linux-01"]["agent"]["detail"]
 
 
 def test_tags_are_checked_set_and_set_once(tasks: Tasks) -> None:
@@ -215,4 +215,5 @@ class TestCredentials:
 
     def test_a_subscription_that_nobody_knows_is_an_error(self, tasks: Tasks) -> None:
         message = self.refused(tasks, nodes=[{"node_id": VM.replace("aaaaaaaa", "bbbbbbbb")}])
-        assert "SubscriptionNotFound" in message or "AuthorizationFailed" in message
+        assert "bbbbbbbb-0000-4000-8000-000000000001" in message
+        assert "the credentials have no role in the subscription" in message
