@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._core.errors import PatchingError
-from ..module_utils._core.progress import Progress, add_progress, progress_line
+from ..module_utils._core.progress import progress_line, progress_of
 from ..module_utils._ledger.scope import LedgerScope
 from ..module_utils._ledger.scope_args import ledger_url
 from ..module_utils._ledger.store import open_ledger
@@ -54,6 +54,7 @@ class ActionModule(ActionBase):
     def _wait(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         url = ledger_url(params)
         scope = LedgerScope(open_ledger(url), params["run_id"], params["batch"], params["wave"], params["phase"])
+        names = {node.node_id: node.name for node in scope.wave_nodes()}
         began = time.monotonic()
         done = 0
         answered = began
@@ -69,7 +70,8 @@ class ActionModule(ActionBase):
             rest = max(1.0, params["timeout"] - waited)
             share = max(1, int(min(params["interval"], rest) / len(pollers)))
             try:
-                progress = self._round(pollers, share, url, params, task_vars)
+                for poller in pollers:
+                    self._poll(poller, share, url, params, task_vars)
             except AnsibleActionFail as error:
                 if time.monotonic() - answered > TOLERATED:
                     raise
@@ -77,6 +79,7 @@ class ActionModule(ActionBase):
                 time.sleep(share)
                 continue
             answered = time.monotonic()
+            progress = progress_of(scope.operations(states=("sent", "finished")), names)
             done = max(done, progress.done)
             self._display.display(progress_line(params, progress, answered - began))
         unknown: list[str] = []
@@ -85,18 +88,7 @@ class ActionModule(ActionBase):
         waited = round(time.monotonic() - began, 1)
         return {"changed": bool(unknown), "waited": waited, "done": done, "timed_out": unknown}
 
-    def _round(
-        self, pollers: Sequence[str], seconds: int, url: str, params: Mapping[str, Any], task_vars: dict[str, Any]
-    ) -> Progress:
-        progress = Progress()
-        for poller in pollers:
-            answer = self._poll(poller, seconds, url, params, task_vars)
-            progress = add_progress(progress, answer.get("progress") or {})
-        return progress
-
-    def _poll(
-        self, poller: str, seconds: int, url: str, params: Mapping[str, Any], task_vars: dict[str, Any]
-    ) -> dict[str, Any]:
+    def _poll(self, poller: str, seconds: int, url: str, params: Mapping[str, Any], task_vars: dict[str, Any]) -> None:
         arguments = dict(params["poller_args"].get(poller) or {})
         arguments |= {key: params[key] for key in ("run_id", "batch", "wave", "phase")}
         arguments |= {"ledger_url": url, "wait_timeout": seconds}
@@ -104,7 +96,6 @@ class ActionModule(ActionBase):
         answer: dict[str, Any] = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
         if answer.get("failed"):
             raise AnsibleActionFail(f"{name}: {answer.get('msg') or 'failed'}", result=answer)
-        return answer
 
     def _give_up(self, scope: LedgerScope, reason: str) -> list[str]:
         """Fail the nodes whose answers are still missing; their operations stay under way in the ledger."""

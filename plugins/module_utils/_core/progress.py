@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from .scope import OPERATION_OPEN, Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +21,15 @@ class Progress:
     waiting: tuple[str, ...] = ()
 
 
-def add_progress(progress: Progress, answer: Mapping[str, Any]) -> Progress:
-    """``progress`` with what one more polling module said (its result key ``progress``)."""
-    return Progress(
-        progress.done + int(answer.get("done") or 0),
-        progress.total + int(answer.get("total") or 0),
-        progress.waiting + tuple(str(name) for name in answer.get("waiting") or ()),
-    )
+def progress_of(operations: Iterable[Operation], names: Mapping[str, str]) -> Progress:
+    """How far the operations of a wave and phase are, whichever of them are asked about: each node counts once."""
+    nodes: dict[str, None] = {}
+    waiting: dict[str, None] = {}
+    for operation in operations:
+        nodes.update(dict.fromkeys(operation.node_ids))
+        if operation.state in OPERATION_OPEN:
+            waiting.update(dict.fromkeys(operation.pending))
+    return Progress(len(nodes) - len(waiting), len(nodes), tuple(names.get(node_id) or node_id for node_id in waiting))
 
 
 def progress_line(where: Mapping[str, Any], progress: Progress, seconds: float) -> str:
