@@ -51,7 +51,7 @@ CLOUDS = {
         "AzureUSGovernment",
         "https://management.usgovcloudapi.net",
         "https://login.microsoftonline.us",
-        "https://management.usgovcloudapi.net/.default",
+        "https://management.core.usgovcloudapi.net/.default",
         well_known=True,
     ),
 }
