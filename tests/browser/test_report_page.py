@@ -199,6 +199,18 @@ def test_a_baseline_that_differs_and_power_that_was_not_restored(reports: Report
     expect(page.get_by_text("stopped, started by the run, not restored")).to_be_visible()
 
 
+def test_an_azure_id_is_short_in_the_list_and_whole_in_the_sheet(reports: Reports) -> None:
+    run = samples.passed_run()
+    one = run["batches"][0]["nodes"][0]
+    group = "/subscriptions/22222222-0000-4000-8000-000000000002/resourcegroups/rg-shop"
+    one["node_id"] = f"{group}/providers/microsoft.compute/virtualmachines/vm-01"
+    page = reports.open(of(run))
+    row = page.locator("#table").get_by_role("row").filter(has_text=one["name"])
+    expect(row.get_by_text("rg-shop/vm-01", exact=True)).to_be_visible()
+    row.get_by_role("link", name=one["name"]).click()
+    expect(page.get_by_role("dialog").get_by_text(one["node_id"], exact=True)).to_be_visible()
+
+
 def test_the_sheet_leafs_through_what_the_filters_left(reports: Reports) -> None:
     page = reports.open(of(samples.mixed_run()))
     page.get_by_role("button", name="Failed 2").click()

@@ -72,13 +72,19 @@ function showFilters(mine) {
   byId('f-clear').disabled = !(current.state || current.batch || current.application || current.q);
 }
 
+// Of an Azure id what tells it from its neighbours: resource group and name.
+function shortId(id) {
+  const parts = id.split('/');
+  return parts[1] === 'subscriptions' && parts.length > 5 ? parts[4] + '/' + parts[parts.length - 1] : id;
+}
+
 function line(node) {
   const cell = (className, ...inside) => el('td', { class: className }, ...inside);
   const sub = inside => (inside ? el('span', { class: 'sub' }, inside) : null);
   const link = el('a', { href: address({ node: node.id, run: node.run }) }, node.name);
   return el('tr', { class: 'is-row is-' + node.state + '-row' },
     cell('keep', badge(node.state)),
-    el('th', { scope: 'row' }, link, node.id === node.name ? null : el('span', { class: 'code' }, node.id)),
+    el('th', { scope: 'row' }, link, node.id === node.name ? null : el('span', { class: 'code' }, shortId(node.id))),
     cell('keep', node.batch, sub(node.wave && 'wave ' + node.wave)),
     cell('', node.application || '\u2013'),
     cell('', words(node.os) || '\u2013'),
