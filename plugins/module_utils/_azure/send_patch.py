@@ -10,10 +10,10 @@ tells whether a lost request was taken is what the machine shows afterwards.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from .._core.errors import CloudError, OutcomeUnknown
 from .._core.nodes import Node, provider_of_id
@@ -28,6 +28,9 @@ from .patch_activity import Activity, Machine, activity_since, last_activity, la
 from .patch_request import API_VERSIONS, ASSESS, INSTALL, PATHS, PatchRequest
 from .patch_result import activity_of
 from .session import AzureSession
+
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
 
 POLLER = "azure_patch_operation_info"
 KINDS = {ASSESS: "patch_assess", INSTALL: "patch_install"}
@@ -161,7 +164,7 @@ class PatchSender:
 
         # Without it the time alone tells a new installation from an old one, which is good enough to go on.
         alone = map_side_by_side(shown_now, [request for request in requests if request.node.provider == VM])
-        known = {request.node.node_id: answer for request, answer in alone if isinstance(answer, str)}
+        known = {request.node.node_id: activity_id for request, activity_id in _read(alone)}
         known |= self._known_of_arc([request.node for request in requests if request.node.provider != VM])
         return [Wanted(request, known=known.get(request.node.node_id, "")) for request in requests]
 
@@ -174,9 +177,8 @@ class PatchSender:
 
         places = targets_of([replace(node, region="") for node in nodes], "")
         found: dict[str, str] = {}
-        for _target, answer in map_side_by_side(shown_there, places):
-            if isinstance(answer, dict):
-                found.update({node_id: activity.activity_id for node_id, activity in answer.items()})
+        for _target, activities in _read(map_side_by_side(shown_there, places)):
+            found.update({node_id: activity.activity_id for node_id, activity in activities.items()})
         return found
 
     def _intended(self, wanted: Wanted) -> Wanted:
@@ -255,6 +257,15 @@ def shown(request: PatchRequest, handle: str = "", at: datetime | None = None) -
         "handle": handle,
         "started_at": f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else "",
     }
+
+
+def _read(answers: Sequence[tuple[Asked, Answered | Exception]]) -> Iterator[tuple[Asked, Answered]]:
+    """The answers less those that a cloud refused. Raises whatever is no CloudError."""
+    for asked, answer in answers:
+        if not isinstance(answer, Exception):
+            yield asked, answer
+        elif not isinstance(answer, CloudError):
+            raise answer
 
 
 def _machine(node_id: str) -> Machine:
