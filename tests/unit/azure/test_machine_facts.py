@@ -105,7 +105,8 @@ class TestVirtualMachines:
         found = facts(virtual_machine(tags={"Patch": "patch_test_0600_batch_1"}), disks={})
         assert found.to_dict() == {
             "node_id": vm("one"), "found": True, "provider": "azure_vm", "account": SUBSCRIPTION,
-            "region": "westeurope", "name": "one", "os_family": "linux", "os": "ubuntu", "os_version": "", "power_state": "running",
+            "region": "westeurope", "name": "one", "os_family": "linux", "os": "ubuntu", "os_version": "",
+            "power_state": "running",
             "can_power": True, "volumes": 1, "patch_group": "patch_test_0600_batch_1", "scaling_group": None,
             "agent": {"online": True, "version": "2.11", "up_to_date": None, "detail": ""},
             "snapshot": {"possible": True, "obstacles": []}, "baseline": None, "native_updates": [],
