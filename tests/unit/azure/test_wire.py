@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -170,6 +171,7 @@ def test_threads_ask_for_tokens_in_turn(server: Server) -> None:
         def get_token(self, *scopes: str, **settings: Any) -> AccessToken:
             assert inside.acquire(blocking=False), "two threads at once"
             try:
+                time.sleep(0.02)
                 return super().get_token(*scopes, **settings)
             finally:
                 inside.release()
