@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.node_summary import summarize
-from .._core.nodes import Node
-from .._core.polling import Progress, look_until, names_of
+from .._core.polling import Progress, look_until
 from .._core.scope import NullScope
 from .._ledger.scope_args import open_scope
 from .command_poller import CommandPoller, commands_of_scope, with_node_ids
@@ -32,13 +30,7 @@ def wait_for_commands(module: Any) -> dict[str, Any]:
         commands = with_node_ids(session, _named(params, str(session.region)))
     poller = CommandPoller(session, scope, commands, progress)
     look_until(poller.look, params["wait_timeout"])
-    names = names_of(known)
-    nodes = [Node(node_id, names.get(node_id, "")) for node_id in sorted(progress.nodes)]
-    answer: dict[str, Any] = {
-        "changed": False,
-        "nodes": summarize(nodes, (), poller.failures),
-        "progress": progress.to_dict(names),
-    }
+    answer = poller.answer(known)
     if scope.run_id is None:
         answer["invocations"] = [_shown(invocation) for invocation in poller.invocations]
     return answer

@@ -11,7 +11,7 @@ from typing import Any
 from .._core.errors import CloudError, together
 from .._core.node_summary import summarize
 from .._core.nodes import Node
-from .._core.polling import Progress, look_until, names_of
+from .._core.polling import Progress, look_until
 from .._core.scope import Scope
 from .._core.targets import Target, on_targets, targets_of
 from .._ledger.scope_args import open_scope
@@ -75,14 +75,7 @@ def wait_for_snapshot_sets(module: Any) -> dict[str, Any]:
         wanted = wanted_of_scope(scope, POLLER, progress)
     waiter = SnapshotWaiter(session, scope, wanted, progress, failures)
     look_until(waiter.look, params["wait_timeout"])
-    names = names_of(known)
-    answer: dict[str, Any] = {
-        "changed": False,
-        "nodes": summarize(
-            [Node(node_id, names.get(node_id, "")) for node_id in sorted(progress.nodes)], (), waiter.failures
-        ),
-        "progress": progress.to_dict(names),
-    }
+    answer = waiter.answer(known)
     if scope.run_id is None:
         answer["snapshot_sets"] = [
             {"node_id": node_id, "snapshots": [snapshot.to_dict() for snapshot in snapshots]}

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import InputError
-from .._core.node_summary import summarize
 from .._core.nodes import Node, canonical_id, provider_of_id
-from .._core.polling import Progress, look_until, names_of
+from .._core.polling import Progress, look_until
 from .._core.scope import NullScope, Scope
 from .._core.waiter import operations_under_way
 from .._ledger.scope_args import open_scope
@@ -37,13 +36,7 @@ def wait_for_patch_operations(module: Any) -> dict[str, Any]:
         operations = [named(entry) for entry in params["operations"] or ()]
     poller = PatchPoller(session_of(module), scope, operations, progress)
     look_until(poller.look, params["wait_timeout"])
-    names = names_of(known)
-    nodes = [Node(node_id, names.get(node_id, "")) for node_id in sorted(progress.nodes)]
-    answer: dict[str, Any] = {
-        "changed": False,
-        "nodes": summarize(nodes, (), poller.failures),
-        "progress": progress.to_dict(names),
-    }
+    answer = poller.answer(known)
     if scope.run_id is None:
         answer["results"] = [_shown(ended) for ended in poller.ended]
     return answer

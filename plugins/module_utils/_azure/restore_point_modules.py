@@ -14,7 +14,7 @@ from typing import Any
 from .._core.errors import CloudError, InputError, together
 from .._core.node_summary import summarize
 from .._core.nodes import Node
-from .._core.polling import Progress, look_until, names_of
+from .._core.polling import Progress, look_until
 from .._core.scope import Scope
 from .._core.waiter import Pending, Seen, Waiter, operations_under_way
 from .._ledger.scope_args import open_scope
@@ -146,13 +146,7 @@ def wait_for_restore_points(module: Any) -> dict[str, Any]:
         wanted = _of_scope(scope, progress)
     waiter = RestorePointWaiter(session_of(module), scope, wanted, progress)
     look_until(waiter.look, params["wait_timeout"])
-    names = names_of(known)
-    listed = [Node(node_id, names.get(node_id, "")) for node_id in sorted(progress.nodes)]
-    answer: dict[str, Any] = {
-        "changed": False,
-        "nodes": summarize(listed, (), waiter.failures),
-        "progress": progress.to_dict(names),
-    }
+    answer = waiter.answer(known)
     if scope.run_id is None:
         answer["restore_points"] = [
             {"node_id": node_id, "restore_point_id": point.id, "state": point.state, "snapshots": point.to_snapshots()}

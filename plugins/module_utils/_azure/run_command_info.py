@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.node_summary import summarize
 from .._core.nodes import Node
-from .._core.polling import Progress, look_until, names_of
+from .._core.polling import Progress, look_until
 from .._core.scope import NullScope, Operation, Scope
 from .._core.waiter import operations_under_way
 from .._ledger.scope_args import open_scope
@@ -34,13 +33,7 @@ def wait_for_run_commands(module: Any) -> dict[str, Any]:
         commands = commands_named(params)
     poller = RunCommandPoller(session_of(module), scope, commands, progress, writes=not module.check_mode)
     look_until(poller.look, params["wait_timeout"])
-    names = names_of(known)
-    nodes = [Node(node_id, names.get(node_id, "")) for node_id in sorted(progress.nodes)]
-    answer: dict[str, Any] = {
-        "changed": False,
-        "nodes": summarize(nodes, (), poller.failures),
-        "progress": progress.to_dict(names),
-    }
+    answer = poller.answer(known)
     if scope.run_id is None:
         answer["invocations"] = [_shown(invocation) for invocation in poller.invocations]
     return answer

@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .errors import InputError
-from .node_summary import summarize
 from .nodes import Node
-from .polling import Progress, look_until, names_of
+from .polling import Progress, look_until
 from .power_plan import DEALLOCATED, RUNNING, STOPPED
 from .scope import Scope
 from .waiter import Pending, Seen, Waiter, operations_under_way
@@ -127,13 +126,7 @@ _FAILED = {
 def wait_for_power(waiter: PowerWaiter, known: Sequence[Node], timeout: float) -> dict[str, Any]:
     """Look until all is reached or the time is up; answers progress. ``known`` are nodes with their names."""
     look_until(waiter.look, timeout)
-    names = names_of(known)
-    nodes = [Node(node_id, names.get(node_id, "")) for node_id in sorted(waiter.progress.nodes)]
-    answer: dict[str, Any] = {
-        "changed": False,
-        "nodes": summarize(nodes, (), waiter.failures),
-        "progress": waiter.progress.to_dict(names),
-    }
+    answer = waiter.answer(known)
     if waiter.scope.run_id is None:
         answer["power_states"] = waiter.states
     return answer

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .errors import CloudError, together
-from .polling import Progress
+from .node_summary import summarize
+from .nodes import Node
+from .polling import Progress, names_of
 from .pool import map_side_by_side
 from .scope import NodeResult, Operation, Scope
 
@@ -110,6 +112,16 @@ class Waiter(Generic[Item]):
         for indices, error in errors:
             self._take_error(indices, error)
         return self.progress.finished
+
+    def answer(self, known: Collection[Node]) -> dict[str, Any]:
+        """What a module that waits answers: counts, failures and progress; ``known`` are the nodes with their names."""
+        names = names_of(known)
+        nodes = [Node(node_id, names.get(node_id, "")) for node_id in sorted(self.progress.nodes)]
+        return {
+            "changed": False,
+            "nodes": summarize(nodes, (), self.failures),
+            "progress": self.progress.to_dict(names),
+        }
 
     def _groups(self) -> list[list[int]]:
         groups: dict[Hashable, list[int]] = {}
