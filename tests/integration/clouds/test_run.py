@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
 
 from tests.integration.clouds.conftest import ACCEPTING
-from tests.integration.estate import Estate, nodes, verdicts
+from tests.integration.estate import ROOT, Estate, nodes, verdicts
 from tests.sandbox.client import SandboxProcess
 
 DATABASES, APPLICATIONS = {"ec2-db", "vm-db", "arc-db"}, {"ec2-app", "vm-app", "arc-app"}
@@ -66,6 +68,16 @@ def test_both_clouds_are_in_one_batch_and_one_gate(patched: Estate) -> None:
         if entry["operation"].lower().endswith("/installpatches/action")
     ]
     assert len(sent) == 4
+
+
+def test_every_request_of_a_run_is_in_the_guide_to_permissions(patched: Estate) -> None:
+    guide = (ROOT / "docs" / "azure-setup.md").read_text(encoding="utf-8")
+    documented = {
+        action.lower() for action in json.loads(re.findall(r"```json\n(.*?)```", guide, re.DOTALL)[0])["Actions"]
+    }
+    asked = {e["operation"].lower() for e in patched.sandbox.requests() if e["service"] in ("arm", "graph")}
+    assert asked
+    assert asked - documented == set()
 
 
 def test_what_was_stopped_is_stopped_again(patched: Estate) -> None:

@@ -30,7 +30,7 @@ def test_throttled_requests_and_lost_answers(clouds: Estate) -> None:
     struck = {armed["number"]: armed["struck"] for armed in clouds.sandbox.control("GET", "faults")}
     assert [struck[one["number"]] for one in lost] == [2, 1, 2, 2], "the faults did not strike: the test shows nothing"
     accepted = Counter(
-        entry["params"].get("name", "").lower()
+        entry["params"]["path"].split("/")[-2].lower()
         for entry in clouds.sandbox.requests()
         if entry["operation"].lower().endswith("/installpatches/action") and not entry["error"]
     )

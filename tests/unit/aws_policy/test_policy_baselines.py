@@ -16,6 +16,8 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.policy_bas
     baseline_rules,
     names_no_patch_of,
 )
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.approvals import Approval
 from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.words import (
     DIALECTS,
     KIND_WORDS,
@@ -24,8 +26,6 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.wo
     translate_kinds,
     translate_ratings,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
-from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.approvals import Approval
 from ansible_collections.hybridops.patching.plugins.module_utils._core.systems import OS_FAMILY
 from hypothesis import given
 from hypothesis import strategies as st

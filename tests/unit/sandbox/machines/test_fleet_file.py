@@ -230,7 +230,7 @@ def test_the_demo_fleet_is_what_the_demo_tells() -> None:
     assert [m.name for m in machines if m.hybrid and m.account in fleet.accounts] == ["prod-oracle-01"]
     assert [m.name for m in machines if m.power == "stopped"] == ["prod-suse-01", "prod-az-ubuntu-01"]
     for environment in ("test", "prod", "lab"):
-        azure = [m for m in machines if m.node_id.startswith("/") and f"/rg-{environment}/" in m.node_id]
+        azure = [m for m in machines if m.node_id.startswith("/") and f"/resourceGroups/{environment}/" in m.node_id]
         assert len({m.account for m in azure}) == 1
         assert sorted((m.hybrid, m.os.family, m.tags["patch"]) for m in azure) == [
             (False, "linux", f"patch_{environment}_0600_batch_1"),
