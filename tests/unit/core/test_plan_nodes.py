@@ -327,6 +327,13 @@ def test_the_plan_of_an_azure_node_keeps_its_rules_and_says_them() -> None:
     assert Plan.from_dict(found.to_dict()) == found
 
 
+def test_a_platform_that_patches_when_it_likes_is_told_with_what_stops_it() -> None:
+    found = plan_of_one(native_updates=(NativeUpdate("platform", "patchMode AutomaticByPlatform"),))
+    assert codes(found) == ["native_update"]
+    assert "Azure patches it when it likes (patchMode AutomaticByPlatform)" in found.refusals[0].reason
+    assert "bypassPlatformSafetyChecksOnUserSchedule" in found.refusals[0].remedy
+
+
 RISKS: dict[str, dict[str, Any]] = {
     "default_baseline": {"baseline": Baseline("pb-9", "AWS-Default", default=True)},
     "self_updating": {"native_updates": (NativeUpdate("os", "dnf-automatic"),)},

@@ -52,6 +52,10 @@ def native_updates(subject: Subject, context: Context) -> Iterator[Finding]:
         if update.kind == "os":
             reason = f"its operating system installs updates on its own ({update.name})"
             yield _finding(subject, "self_updating", reason, "switch that off, or accept self_updating")
+        elif update.kind == "platform":
+            reason = f"Azure patches it when it likes ({update.name})"
+            remedy = "set bypassPlatformSafetyChecksOnUserSchedule on it, or accept native_update"
+            yield _finding(subject, "native_update", reason, remedy)
         elif _may_fire(update, context):
             when = f"next at {update.next}" if update.next else "at a time that is not known"
             reason = f"the {update.kind.replace('_', ' ')} {update.name} would install on it, {when}"
