@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..world import AzureWorld
 from .answer import Answer
@@ -122,15 +122,36 @@ def _namespace(call: Call) -> str:
 
 
 def _headers(call: Call, held: LongRunning, polled: Polled, location: str) -> dict[str, str]:
-    path = f"/subscriptions/{call.subscription}/providers/{_namespace(call)}/locations/{location}"
-    url = f"{call.base_url}{path}/operations/{held.operation_id}"
+    namespace = _namespace(call)
+    place = f"{call.base_url}/subscriptions/{call.subscription}/providers/{namespace}/locations/{location}"
+    kinds = _polled_at(namespace, call.operation)
     version = f"api-version={call.api_version}"
     headers = {"Retry-After": str(call.world.settings.retry_after)}
     if polled != "async":
-        headers["Location"] = f"{url}?monitor=true&{version}"
+        headers["Location"] = f"{place}/{kinds.location}/{held.operation_id}?monitor=true&{version}"
     if polled != "location":
-        headers["Azure-AsyncOperation"] = f"{url}?{version}"
+        headers["Azure-AsyncOperation"] = f"{place}/{kinds.status}/{held.operation_id}?{version}"
     return headers
+
+
+class PolledAt(NamedTuple):
+    """Under which types of a location an operation is polled: by ``Azure-AsyncOperation`` and by ``Location``."""
+
+    status: str
+    location: str
+
+
+POLLED_AT = {
+    "Microsoft.Compute": PolledAt("operations", "operations"),
+    "Microsoft.HybridCompute": PolledAt("operationStatus", "operationResults"),
+}
+UPDATE_CENTER = PolledAt("updateCenterOperationResults", "updateCenterOperationResults")
+"""Each is an action of its own in Azure's list of resource provider operations, to be granted by a role."""
+
+
+def _polled_at(namespace: str, operation_name: str) -> PolledAt:
+    patches = operation_name.lower().endswith(("/assesspatches/action", "/installpatches/action"))
+    return UPDATE_CENTER if patches and namespace == "Microsoft.HybridCompute" else POLLED_AT[namespace]
 
 
 def poll(call: Call) -> Answer:
@@ -169,9 +190,11 @@ def timestamp(instant: datetime) -> str:
 
 def serve_polls(namespace: str, versions: tuple[str, ...]) -> None:
     """A resource provider with long-running operations: serve their polling."""
-    operation(
-        "GET",
-        f"/subscriptions/{{subscription}}/providers/{namespace}/locations/{{location}}/operations/{{operation}}",
-        versions=versions,
-        name=f"{namespace}/locations/operations/read",
-    )(poll)
+    kinds = {*POLLED_AT[namespace], *(UPDATE_CENTER if namespace == "Microsoft.HybridCompute" else ())}
+    for kind in sorted(kinds):
+        operation(
+            "GET",
+            f"/subscriptions/{{subscription}}/providers/{namespace}/locations/{{location}}/{kind}/{{operation}}",
+            versions=versions,
+            name=f"{namespace}/locations/{kind}/read",
+        )(poll)
