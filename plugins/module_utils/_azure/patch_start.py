@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .._core.errors import InputError, together
+from .._core.errors import InputError
 from .._core.node_summary import summarize
 from .._core.nodes import Node
-from .._core.scope import NodeResult, Scope
+from .._core.scope import Scope
 from .._ledger.scope_args import open_scope
-from .caller import is_of_the_call
 from .module import session_of
 from .nodes import azure_nodes
 from .patch_request import (
@@ -27,7 +26,7 @@ from .patch_request import (
     plan_assessments,
     plan_installations,
 )
-from .send_patch import PatchSender, Sent, shown
+from .send_patch import PatchSender, shown
 
 _TEXTS: dict[str, Any] = {"type": "list", "elements": "str"}
 
@@ -133,8 +132,9 @@ def start_operations(sender: PatchSender, nodes: Sequence[Node], choice: Choice 
         started.operations = [shown(request) for request in plan.requests]
         return started
     scope.require_open_gate()
-    _fail(sender, started, sender.settle_intended())
-    covered = scope.covered(sender.kind)
+    started.failures.update(sender.settle_intended())
+    scope.fail(started.failures)
+    covered = scope.covered(sender.ledger_kind)
     todo = [node for node in nodes if node.node_id not in covered and node.node_id not in started.failures]
     plan = _planned(todo, choice)
     scope.phase_started(todo)
@@ -144,28 +144,11 @@ def start_operations(sender: PatchSender, nodes: Sequence[Node], choice: Choice 
         if node.node_id in plan.refused:
             sender.refuse(node, plan.refused[node.node_id])
     started.failures.update(plan.refused)
-    _take(sender, started, sender.send(plan.requests))
+    sent = sender.send(plan.requests)
+    started.operations = sent.accepted
+    started.failures.update(sender.failures_of(sent))
     return started
 
 
 def _planned(nodes: Sequence[Node], choice: Choice | None) -> PatchPlan:
     return plan_assessments(nodes) if choice is None else plan_installations(nodes, choice)
-
-
-def _take(sender: PatchSender, started: Started, sent: Sent) -> None:
-    started.operations = sent.operations
-    errors = [refusal.error for refusal in sent.refusals]
-    if errors and not (sent.operations or sent.unknown) and all(is_of_the_call(error) for error in errors):
-        for refusal in sent.refusals:
-            sender.scope.not_sent(refusal.wanted.operation_id, str(refusal.error))
-        raise together(errors)
-    for refusal in sent.refusals:
-        node_id, reason = refusal.wanted.node.node_id, str(refusal.error)
-        started.failures[node_id] = reason
-        sender.scope.results(refusal.wanted.operation_id, [NodeResult(node_id, "failed", reason)])
-    _fail(sender, started, sent.unknown)
-
-
-def _fail(sender: PatchSender, started: Started, reasons: Mapping[str, str]) -> None:
-    started.failures.update(reasons)
-    sender.scope.fail(reasons)

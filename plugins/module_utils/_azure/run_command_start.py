@@ -9,17 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import InputError, together
+from .._core.errors import InputError
 from .._core.node_summary import summarize
 from .._core.nodes import Node
-from .._core.scope import NodeResult
 from .._ledger.scope_args import open_scope
-from .caller import is_of_the_call
 from .module import session_of
 from .nodes import azure_nodes
 from .reboot_wait import REBOOT
 from .run_commands import Script
-from .send_run_command import Sender, Sent, Wanted, shown_command
+from .send_run_command import Sender, Wanted, shown_command
 
 _OPTIONS = {
     "timeout_seconds": "timeoutInSeconds",
@@ -94,7 +92,8 @@ def start_commands(
         started.commands = [shown_command(one.node, sender.kind, sender.delete_after) for one in wanted]
         return started
     scope.require_open_gate()
-    _fail(sender, started, sender.settle_intended())
+    started.failures.update(sender.settle_intended())
+    scope.fail(started.failures)
     covered = scope.covered(sender.kind)
     todo = [node for node in nodes if node.node_id not in covered]
     wanted, refused = _planned(todo, scripts, sender.kind)
@@ -103,7 +102,9 @@ def start_commands(
         if node.node_id in refused:
             sender.refuse(node, refused[node.node_id])
     started.failures.update(refused)
-    _take(sender, started, sender.send(wanted))
+    sent = sender.send_all(wanted)
+    started.commands = sent.accepted
+    started.failures.update(sender.failures_of(sent))
     return started
 
 
@@ -119,25 +120,6 @@ def _planned(nodes: Sequence[Node], scripts: Mapping[str, Script], kind: str) ->
         else:
             refused[node.node_id] = _refusal(node)
     return wanted, refused
-
-
-def _take(sender: Sender, started: Started, sent: Sent) -> None:
-    started.commands = sent.commands
-    errors = [refusal.error for refusal in sent.refusals]
-    if errors and not (sent.commands or sent.unknown) and all(is_of_the_call(error) for error in errors):
-        for refusal in sent.refusals:
-            sender.scope.not_sent(refusal.wanted.operation_id, str(refusal.error))
-        raise together(errors)
-    for refusal in sent.refusals:
-        node_id, reason = refusal.wanted.node.node_id, str(refusal.error)
-        started.failures[node_id] = reason
-        sender.scope.results(refusal.wanted.operation_id, [NodeResult(node_id, "failed", reason)])
-    _fail(sender, started, sent.unknown)
-
-
-def _fail(sender: Sender, started: Started, reasons: Mapping[str, str]) -> None:
-    started.failures.update(reasons)
-    sender.scope.fail(reasons)
 
 
 def _refusal(node: Node) -> str:

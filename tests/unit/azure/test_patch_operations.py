@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -112,7 +113,7 @@ class TestStarting:
     def test_a_busy_machine_is_asked_again(self) -> None:
         busy = refused(409, "Conflict", "another operation is in progress")
         _started, scope, _wire = install(shows(), post(DB, "installPatches", busy), post(DB, "installPatches"))
-        assert scope.events == ["intend op1", "sent op1"]
+        assert scope.events == ["intend op1", "not_sent op1", "intend op2", "sent op2"]
 
     def test_a_refused_machine_fails_by_itself(self) -> None:
         off = refused(409, "OperationNotAllowed", "the VM has to be running")
@@ -139,8 +140,27 @@ class TestLostAnswers:
         _started, scope, wire = install(
             shows("old"), post(DB, "installPatches", NO_ANSWER), *looks, post(DB, "installPatches")
         )
-        assert scope.written["op1"].handle == URL
+        assert scope.events == ["intend op1", "not_sent op1", "intend op2", "sent op2"]
+        assert scope.written["op2"].handle == URL
         assert [method for method, *_rest in wire.sent].count("POST") == 2
+
+    def test_lost_ones_are_looked_for_together(self) -> None:
+        second = replace(DB, node_id=DB.node_id.replace("/db", "/db2"), name="db2")
+        look = replace(shows("old"), path="/instanceView")
+        sent = [Request("POST", "/installPatches", answer) for answer in (NO_ANSWER, ACCEPTED)]
+        session, wire = scripted([look, look, sent[0], sent[0], *[look] * 48, sent[1], sent[1]])
+        scope, slept = MemoryScope([DB, second]), list[float]()
+        sender = PatchSender(session, scope, INSTALL, sleep=slept.append)
+        start_operations(sender, [DB, second], EVERYTHING, check_mode=False)
+        wire.finish()
+        assert 600 <= sum(slept) < 660
+        assert [one.state for one in scope.written.values()] == ["not_sent", "not_sent", "sent", "sent"]
+
+    def test_what_the_service_accepted_without_a_handle_is_not_sent_again(self) -> None:
+        mute = Answer(202, None)
+        started, scope, _wire = install(shows(), post(DB, "installPatches", mute))
+        assert "does not tell where to ask" in started.failures[DB.node_id]
+        assert scope.events == ["intend op1"]
 
     def test_an_arc_machine_that_shows_nothing_fails_since_the_graph_is_behind(self) -> None:
         started, scope, wire = install(
@@ -169,6 +189,17 @@ class TestGoingOn:
     def test_what_it_had_not_sent_is_sent_now(self) -> None:
         script = (shows("old"), shows("old"), post(DB, "installPatches"))
         _started, scope, _wire = install(*script, scope=intended(DB, timedelta(hours=1), known="old"))
+        assert scope.written["op0"].state == "not_sent"
+        assert scope.written["op2"].handle == URL
+
+    def test_a_request_that_may_have_been_throttled_is_looked_for_longer(self) -> None:
+        looks = [shows("old")] * 2
+        _started, scope, _wire = install(*looks, shows("new"), scope=intended(DB, timedelta(minutes=11), known="old"))
+        assert scope.written["op0"].handle == "activity:new"
+
+    def test_the_graph_knows_whatever_is_older_than_it_may_be_behind(self) -> None:
+        script = (rows(("old", "Succeeded")), rows(("old", "Succeeded")), post(AD, "installPatches"))
+        _started, scope, _wire = install(*script, node=AD, scope=intended(AD, timedelta(hours=1), known="old"))
         assert scope.written["op0"].state == "not_sent"
         assert scope.written["op2"].handle == URL
 
