@@ -116,11 +116,10 @@ class Connection:
 
         Raises :class:`CloudError`, also for a URL of another host, since the token would go there.
         """
-        own, other = urlsplit(self._wire.endpoint), urlsplit(url)
-        if (other.scheme.lower(), other.netloc.lower()) != (own.scheme.lower(), own.netloc.lower()):
-            host = other.netloc or "no host"
+        if _origin(url) != _origin(self._wire.endpoint):
+            own, host = urlsplit(self._wire.endpoint).netloc, urlsplit(url).netloc or "no host"
             raise CloudError(
-                f"Could not {doing}: the address that the service gave leads to {host}, not to {own.netloc}, and is "
+                f"Could not {doing}: the address that the service gave leads to {host}, not to {own}, and is "
                 f"not followed",
                 code="OtherHost",
             )
@@ -165,6 +164,16 @@ class Connection:
         if is_throttled(outcome):
             return self._patience.answer
         return self._patience.answer if repeatable and is_server_fault(outcome) else -1.0
+
+
+def _origin(url: str) -> tuple[str, str, int | str | None]:
+    """Scheme, host and port of an address; services write the port of https, or leave it out."""
+    parts = urlsplit(url)
+    try:
+        port: int | str | None = parts.port
+    except ValueError:
+        port = parts.netloc
+    return parts.scheme.lower(), parts.hostname or "", 443 if port is None and parts.scheme == "https" else port
 
 
 def _raised(outcome: Answer | Unanswered, doing: str, repeatable: bool) -> CloudError:

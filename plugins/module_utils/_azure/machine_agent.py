@@ -36,7 +36,10 @@ def vm_agent(machine: Machine, view: Mapping[str, Any] | None, power_state: str)
         return Agent(detail="its state was not asked for")
     if power_state != "running":
         return Agent(online=False, detail=f"the machine is {power_state}")
-    agent = view.get("vmAgent") or {}
+    if "vmAgent" not in view:
+        # Documented for the instance view of one VM; that lists of many have it too is not said anywhere.
+        return Agent(detail="the list of the machines does not tell")
+    agent = view["vmAgent"] or {}
     statuses = agent.get("statuses") or []
     shown = str(statuses[0].get("displayStatus") or "") if statuses else ""
     version = str(agent.get("vmAgentVersion") or "")

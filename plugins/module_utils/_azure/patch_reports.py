@@ -48,8 +48,13 @@ class _Graph:
     def __init__(self, session: AzureSession) -> None:
         self._session = session
 
-    def read(self, operation: str, node_ids: Iterable[str], failed: dict[str, str]) -> Rows:
-        """The results by machine; machines whose subscriptions cannot be asked go into ``failed`` with the reason."""
+    def read(
+        self, operation: str, node_ids: Iterable[str], failed: dict[str, str], later: dict[str, str] | None = None
+    ) -> Rows:
+        """The results by machine; machines whose subscriptions cannot be asked go into ``failed`` with the reason.
+
+        With ``later`` those go there whose reason may pass.
+        """
         found: Rows = {}
         by_account: dict[str, list[str]] = {}
         for node_id in node_ids:
@@ -59,7 +64,8 @@ class _Graph:
             try:
                 found.update(results_of(self._session.connect(accounts[0]), operation, asked))
             except CloudError as error:
-                failed.update(dict.fromkeys(asked, str(error)))
+                into = failed if later is None or error.lasting else later
+                into.update(dict.fromkeys(asked, str(error)))
         return found
 
 
@@ -148,9 +154,10 @@ class OfTheRun:
                 self._lists[operation, node_id] = listed
             elif activity_of(told):
                 open_[node_id] = told
-        deadline = self.clock() + self.timeout
+        deadline, troubled = self.clock() + self.timeout, dict[str, str]()
         while open_:
-            rows = _Graph(self.session).read(operation, open_, failed)
+            troubled.clear()
+            rows = _Graph(self.session).read(operation, open_, failed, troubled)
             for node_id, told in list(open_.items()):
                 row = next((one for one in rows.get(node_id, ()) if one.whole and _tells(one, told, operation)), None)
                 if row is not None:
@@ -162,7 +169,8 @@ class OfTheRun:
                 break
             self.sleep(PAUSE)
         for node_id in open_:
-            failed[node_id] = f"the Resource Graph does not have the patches of the {_NOUNS[operation]} yet"
+            late = f"the Resource Graph does not have the patches of the {_NOUNS[operation]} yet"
+            failed[node_id] = troubled.get(node_id, late)
 
     def _report(
         self,

@@ -16,7 +16,7 @@ from typing import Any
 from .._core.targets import chunks
 from .client import Connection
 from .graph import Row, literals, query
-from .patch_activity import RESULTS, TABLES
+from .patch_activity import RESULTS, TABLES, moment_of
 from .patch_request import ASSESS
 from .patch_result import activity_of
 
@@ -53,9 +53,17 @@ def results_of(connection: Connection, operation: str, node_ids: Sequence[str]) 
                 found.setdefault(str(row["machine"]), []).append(told)
         for row in rows:
             parent = results.get(str(row["id"]).lower().partition(f"{PATCHES}/")[0])
-            if _is_patch(row) and parent is not None:
+            if not _is_patch(row) or parent is None:
+                continue
+            if operation != ASSESS or not _is_older(row["properties"], parent.result):
                 parent.patches.append(row["properties"])
     return found
+
+
+def _is_older(patch: Mapping[str, Any], assessment: Mapping[str, Any]) -> bool:
+    """Whether a row is left from the assessment before: all have the same parent, and are not renewed at once."""
+    written, began = moment_of(patch.get("lastModifiedDateTime")), moment_of(assessment.get("startDateTime"))
+    return bool(written and began and written < began)
 
 
 def patches_expected(result: Mapping[str, Any]) -> int:

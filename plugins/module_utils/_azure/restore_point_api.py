@@ -47,11 +47,11 @@ class RestorePoint:
         )
 
     def to_snapshots(self) -> list[dict[str, str]]:
-        """The copies of the disks as the ledger keeps snapshots, or the point itself as long as there are none."""
+        """The copies of the disks as the ledger keeps snapshots; none before the service has begun with them."""
         state = {CREATING: "pending", SUCCEEDED: "completed"}.get(self.state, "error")
-        copies = self.disks or ((self.id, "", ""),)
         return [
-            {"snapshot_id": copy, "volume_id": disk, "device": device, "state": state} for copy, disk, device in copies
+            {"snapshot_id": copy, "volume_id": disk, "device": device, "state": state}
+            for copy, disk, device in self.disks
         ]
 
 

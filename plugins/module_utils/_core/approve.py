@@ -10,6 +10,7 @@ for and the cloud does not tell is a finding of the plan; only when its risk is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,12 @@ RULE_PROVIDERS = ("azure_vm", "azure_arc")
 """Providers that have no baselines: what is installed on their nodes is decided here."""
 
 CRITERIA = (CLASSIFICATIONS, SEVERITIES, AFTER_DAYS)
+JOINTS = ("_", "=", ":", "-")
+"""Between a package and its version: as Azure's masks, as dpkg, as SSM's documents and as RPM write it."""
+
+_KB = re.compile(r"(?i)^kb(?=\d)")
+_ARCHITECTURE = re.compile(r"[.:](?:x86_64|i[3-6]86|noarch|aarch64|ppc64le|s390x|amd64|arm64|all)$", re.IGNORECASE)
+
 DATED_FAMILIES = ("windows",)
 """Families for whose patches Azure tells when they were published (documentation of the query logs of Update Manager:
 ``publishedDateTime`` is null where the package manager does not tell it, which Linux's do not)."""
@@ -168,10 +175,15 @@ def _kind(word: str) -> str:
 
 
 def _named(patch: AvailablePatch, masks: Sequence[str]) -> bool:
-    """Whether a list names the patch: by KB number, by package, or by package and version, with ``*`` and ``?``."""
-    names = {patch.id, patch.name, f"KB{patch.id}"}
+    """Whether a list names the patch: by KB number, by package, or by package and version, with ``*`` and ``?``.
+
+    A package is meant with and without its architecture, a KB number with and without its letters.
+    """
+    number, package = _KB.sub("", patch.id), _ARCHITECTURE.sub("", patch.id)
+    names = {patch.id, patch.name, number, f"KB{number}", package}
     if patch.version:
-        names |= {f"{patch.id}{joint}{patch.version}" for joint in ("_", "=", ":")}
+        versioned = {f"{name}{joint}{patch.version}" for name in (patch.id, package) for joint in JOINTS}
+        names |= versioned | {f"{package}-{patch.version}{patch.id.removeprefix(package)}"}
     lowered = {name.lower() for name in names if name}
     return any(fnmatchcase(name, mask.lower()) for mask in masks for name in lowered)
 

@@ -161,11 +161,11 @@ def _node(
         node["region"] = known.get("region", "")
     tags = _tags(variables)
     keys = tag_keys.get("aws" if node["provider"] == "aws" else "azure") or {}
-    node["patch_group"] = node["patch_group"] or _first(tags, keys.get("group") or ())
-    node["application"] = node["application"] or _first(tags, keys.get("application") or ())
-    labels = {key.lower(): value for key, value in tags.items()} | {
-        str(key): _text(value) for key, value in (variables.get("patch_labels") or {}).items()
-    }
+    lowered = {key.lower(): value for key, value in tags.items()}
+    named = lowered | tags if node["provider"] in AZURE else tags
+    node["patch_group"] = node["patch_group"] or _first(named, keys.get("group") or ())
+    node["application"] = node["application"] or _first(named, keys.get("application") or ())
+    labels = lowered | {str(key): _text(value) for key, value in (variables.get("patch_labels") or {}).items()}
     return {**node, "name": host, "batch": batch, "labels": labels}
 
 
@@ -207,7 +207,8 @@ def _tags(variables: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _first(tags: Mapping[str, str], keys: Sequence[str]) -> str:
-    return next((tags[key] for key in keys if tags.get(key)), "")
+    """The value of the first key that has one; a key in lower case is there too where case does not tell keys apart."""
+    return next((value for key in keys if (value := tags.get(key) or tags.get(key.lower()))), "")
 
 
 def _text(value: object) -> str:

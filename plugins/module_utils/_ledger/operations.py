@@ -21,6 +21,9 @@ with suppress(ImportError):
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
+NODES_A_QUERY = 500
+"""Well below what SQLite takes as parameters of one statement."""
+
 UNANSWERED = "unanswered"
 """Status of a node whose operation was given up: nobody knows whether it is still under way."""
 
@@ -78,7 +81,7 @@ class OperationStore:
         """
         if kind.startswith("power_"):
             return
-        twice = sorted(self._covered(connection, kind) & set(node_ids))
+        twice = sorted(self._covered(connection, kind, node_ids))
         if twice:
             raise PatchingError(
                 f"another job of run {self._key['run_id']} has sent {kind} to {', '.join(twice[:3])} at the same time; "
@@ -139,7 +142,8 @@ class OperationStore:
         with self._ledger.read() as connection:
             return self._covered(connection, kind)
 
-    def _covered(self, connection: Connection, kind: str) -> set[str]:
+    def _covered(self, connection: Connection, kind: str, of: Sequence[str] | None = None) -> set[str]:
+        """Those nodes, or those of ``of`` among them: one node's operation is not to cost a look at all others'."""
         t = self._ledger.tables
         query = (
             sa.select(t.operation_nodes.c.node_id)
@@ -151,7 +155,11 @@ class OperationStore:
                 t.operations.c.state != "not_sent",
             )
         )
-        return set(connection.execute(query).scalars())
+        if of is None:
+            return set(connection.execute(query).scalars())
+        parts = [of[at : at + NODES_A_QUERY] for at in range(0, len(of), NODES_A_QUERY)]
+        found = (connection.execute(query.where(t.operation_nodes.c.node_id.in_(part))).scalars() for part in parts)
+        return {node_id for rows in found for node_id in rows}
 
     def record(self, operation_id: str, results: Sequence[NodeResult]) -> str:
         """Write node results; finishes the operation when each node has one. Answers the operation's kind."""

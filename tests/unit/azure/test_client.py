@@ -165,10 +165,17 @@ class TestPages:
         with pytest.raises(CloudError, match="the same page twice"):
             list(there.pages(PATH, "1", "list"))
 
+    def test_the_port_of_https_may_be_written(self) -> None:
+        link = f"{ENDPOINT}:443{PATH}?page=2"
+        there, wire, _clock = connection(Answer(200, {"value": [1], "nextLink": link}), Answer(200, {"value": []}))
+        assert list(there.pages(PATH, "1", "list")) == [1]
+        assert len(wire.sent) == 2
+
     @pytest.mark.parametrize(
         "link",
         ["https://evil.example/x", "http://management.azure.com/x", "https://management.azure.com.evil.example/x",
-         "https://management.azure.com@evil.example/x", "//evil.example", "x"],
+         "https://management.azure.com@evil.example/x", "//evil.example", "x", "https://management.azure.com:444/x",
+         "https://management.azure.com:x/x"],
     )  # fmt: skip
     def test_no_token_goes_to_another_host(self, link: str) -> None:
         there, wire, _clock = connection(Answer(200, {"value": [], "nextLink": link}))

@@ -32,7 +32,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes imp
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NodeResult
 
 from tests.unit.aws.scopes import MemoryScope
-from tests.unit.azure.wire import SUBSCRIPTION, Request, arc, scripted, vm
+from tests.unit.azure.wire import SUBSCRIPTION, Request, arc, refused, scripted, vm
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 EARLY, LATE = "2026-11-25T01:00:00Z", "2026-11-25T02:00:00Z"
@@ -149,7 +149,7 @@ class RunScope(MemoryScope):
         }
 
 
-def rows(activity: str, *patches: str, expected: int = 1, at: str = EARLY) -> Request:
+def rows(activity: str, *patches: str, expected: int = 1, at: str = EARLY, written: str = "") -> Request:
     parent = f"{AD.node_id}/patchAssessmentResults/latest"
     kind = "microsoft.hybridcompute/machines/patchassessmentresults"
     properties = {
@@ -165,7 +165,8 @@ def rows(activity: str, *patches: str, expected: int = 1, at: str = EARLY) -> Re
             "name": name,
             "type": f"{kind}/softwarepatches",
             "machine": AD.node_id,
-            "properties": {"patchName": name, "kbId": name, "classifications": ["Security"]},
+            "properties": {"patchName": name, "kbId": name, "classifications": ["Security"]}
+            | ({"lastModifiedDateTime": written} if written else {}),
         }
         for name in patches
     ]
@@ -209,6 +210,19 @@ class TestOfTheRun:
         older = rows("older", "1", at="2026-11-01T00:00:00Z")
         report = of_run(scope, older, rows("mine"), rows("mine", "5012170"))[AD.node_id]
         assert [patch.id for patch in report.assessment.patches] == ["KB5012170"]
+
+    def test_rows_that_the_assessment_before_left_do_not_count(self) -> None:
+        scope = RunScope([AD], {"patch_assess": {AD.node_id: dict(COUNTED)}})
+        left = rows("mine", "1", "2", written="2026-11-01T00:00:00Z")
+        report = of_run(scope, left, rows("mine", "5012170", written=LATE))[AD.node_id]
+        assert [patch.id for patch in report.assessment.patches] == ["KB5012170"]
+
+    def test_a_fault_that_passes_is_sat_out_and_told_when_it_does_not(self) -> None:
+        fault = Request("POST", GRAPH, refused(503, "ServiceUnavailable", **{"retry-after": "100"}))
+        scope = RunScope([AD], {"patch_assess": {AD.node_id: dict(COUNTED)}})
+        assert len(of_run(scope, fault, rows("mine", "5012170"))[AD.node_id].assessment.patches) == 1
+        scope = RunScope([AD], {"patch_assess": {AD.node_id: dict(COUNTED)}})
+        assert "ServiceUnavailable" in of_run(scope, *[fault] * 4)[AD.node_id].not_checked
 
     def test_an_assessment_that_came_after_the_run_s_is_as_good(self) -> None:
         scope = RunScope([AD], {"patch_assess": {AD.node_id: dict(COUNTED)}})

@@ -138,7 +138,6 @@ class TestVirtualMachines:
         ("properties", "seen", "detail"),
         [
             ({}, view(agent="Not Ready"), "Not Ready: as it is"),
-            ({}, view(agent=None), "it has not reported"),
             ({"osProfile": {"allowExtensionOperations": False}}, view(), "extensions are switched off"),
             ({"osProfile": {"linuxConfiguration": {"provisionVMAgent": False}}}, view(), "without a VM agent"),
             ({}, view("deallocated"), "the machine is stopped"),
@@ -148,6 +147,11 @@ class TestVirtualMachines:
         found = facts(virtual_machine(**properties), views={vm("one"): seen}).agent
         assert found.online is False
         assert detail in found.detail
+
+    def test_an_agent_that_the_list_leaves_out_is_not_known_to_be_off(self) -> None:
+        found = facts(virtual_machine(), views={vm("one"): view(agent=None)}).agent
+        assert found.online is None
+        assert "does not tell" in found.detail
 
     @pytest.mark.parametrize(
         ("storage", "disk", "obstacle"),

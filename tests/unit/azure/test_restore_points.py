@@ -30,11 +30,11 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.wire imp
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import Progress
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import Operation
+from azure.mgmt.compute.models import RestorePoint as SdkPoint
+from azure.mgmt.compute.models import RestorePointCollection as SdkCollection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azure.mgmt.compute.models import RestorePoint as SdkPoint
-from azure.mgmt.compute.models import RestorePointCollection as SdkCollection
 from tests.unit.aws.scopes import MemoryScope
 from tests.unit.azure.wire import SUBSCRIPTION, Request, arc, refused, scripted, vm
 
@@ -234,6 +234,6 @@ class TestNames:
         assert point_name("prod/1") != point_name("prod-1")
         assert point_name("x" * 100) != point_name("x" * 101)
 
-    def test_without_copies_the_point_itself_is_told(self) -> None:
+    def test_a_point_is_no_copy_of_a_disk(self) -> None:
         point = RestorePoint.from_api({"id": POINT, "properties": {"provisioningState": "Creating"}})
-        assert point.to_snapshots() == [{"snapshot_id": POINT, "volume_id": "", "device": "", "state": "pending"}]
+        assert point.to_snapshots() == []

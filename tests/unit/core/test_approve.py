@@ -71,7 +71,7 @@ class TestApprove:
         assert approve(replace(KB, severity="critical"), rule, NOW) == ""
         assert "Important is not among" in approve(replace(KB, severity="Important"), rule, NOW)
 
-    @pytest.mark.parametrize("mask", ["KB5044281", "kb5044281", "KB504*", "*Cumulative*"])
+    @pytest.mark.parametrize("mask", ["KB5044281", "kb5044281", "5044281", "KB504*", "504*", "*Cumulative*"])
     def test_lists_name_patches_of_windows(self, mask: str) -> None:
         assert approve(KB, ApprovalRule(("Tools",), approved=(mask,)), NOW) == ""
         assert approve(KB, ApprovalRule(approved=(mask,), rejected=(mask,)), NOW) == "rejected by the policy"
@@ -81,6 +81,17 @@ class TestApprove:
     )
     def test_lists_name_packages(self, mask: str) -> None:
         assert approve(OPENSSL, ApprovalRule(("Other",), approved=(mask,)), NOW) == ""
+
+    @pytest.mark.parametrize(
+        "mask", ["openssl", "openssl.x86_64", "openssl-3.0.7*", "openssl-3.0.7-27.el9.x86_64", "openssl=3.0.7-27.el9"]
+    )
+    def test_a_package_is_meant_with_and_without_its_architecture(self, mask: str) -> None:
+        package = replace(OPENSSL, id="openssl.x86_64", name="openssl.x86_64")
+        assert approve(package, ApprovalRule(rejected=(mask,)), NOW) == "rejected by the policy"
+
+    def test_a_name_of_which_another_begins_is_not_meant(self) -> None:
+        libraries = replace(OPENSSL, id="openssl-libs.x86_64", name="openssl-libs.x86_64")
+        assert approve(libraries, ApprovalRule(rejected=("openssl",)), NOW) == ""
 
     def test_a_number_alone_names_a_knowledge_base_article(self) -> None:
         assert approve(replace(KB, id="5044281"), ApprovalRule(rejected=("KB5044281",)), NOW)

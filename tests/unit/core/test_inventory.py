@@ -62,6 +62,15 @@ def test_what_aws_ec2_says(policy: Policy) -> None:
     assert node["labels"]["role"] == "db"
 
 
+def test_azure_does_not_tell_names_of_tags_by_their_case(policy: Policy) -> None:
+    host = {
+        "patch_node_id": "/subscriptions/aa/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/db1",
+        "tags": {"PATCH": "patch_test_0600_batch_1", "application": "payroll"},
+    }
+    (node,) = read_inventory(policy, "test", {"db1": host}, {"test": ["db1"], "batch_1": ["db1"]})
+    assert (node["patch_group"], node["application"]) == ("patch_test_0600_batch_1", "payroll")
+
+
 def test_an_environment_that_policy_or_inventory_lacks(policy: Policy) -> None:
     with pytest.raises(InputError, match=r"patch_environment: 'tset' .*test, prod; did you mean 'test'?"):
         read_inventory(policy, "tset", HOSTS, GROUPS)

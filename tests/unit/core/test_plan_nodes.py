@@ -242,6 +242,12 @@ def test_labels_may_be_tags_by_another_name() -> None:
     assert [one.node.batch for one in found.nodes()] == ["batch_1"]
 
 
+def test_the_case_of_a_tag_s_name_does_not_matter() -> None:
+    of = node(1, patch_group="", environment="prod")
+    found = plan([of], [facts(of, tags={"Role": "db"})], ROLES.rstrip())
+    assert [one.node.batch for one in found.nodes()] == ["batch_1"]
+
+
 def test_a_stopped_node_is_started_where_the_policy_lets_it() -> None:
     stopped: dict[str, Any] = {"power_state": "stopped", "agent": Agent(online=False, up_to_date=False)}
     found = plan_of_one("defaults: {start_stopped: true}", **stopped)

@@ -116,12 +116,14 @@ class Resolver:
 
     def _labels(self, listed: Node, facts: NodeFacts | None) -> dict[str, str]:
         """Tags and labels, the inventory's over the cloud's, and what ``tag_keys`` calls by another name."""
-        labels = {**(facts.tags if facts else {}), **listed.labels}
+        tags = facts.tags if facts else {}
+        # As the inventory has them, whose plugins give tags in the case in which they were written.
+        labels = {**{key.lower(): value for key, value in tags.items()}, **tags, **listed.labels}
         provider = listed.provider or (facts.provider if facts else "")
         if provider not in self._keys:
             self._keys[provider] = tag_keys_for(self._policy, provider)
         for label, keys in self._keys[provider].items():
-            found = next((labels[key] for key in keys if labels.get(key)), "")
+            found = next((value for key in keys if (value := labels.get(key) or labels.get(key.lower()))), "")
             if found:
                 labels.setdefault(label, found)
         return labels
