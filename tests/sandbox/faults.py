@@ -42,6 +42,13 @@ class AnswerLost(ConnectionError):
     """The connection is closed without an answer (a fault that was asked for)."""
 
 
+def _carries(given: Any, asked: Any) -> bool:
+    """Whether a value is the one that is asked for; a mapping may have more keys than it."""
+    if isinstance(given, Mapping) and isinstance(asked, Mapping):
+        return all(name in given and _carries(given[name], value) for name, value in asked.items())
+    return bool(given == asked)
+
+
 @dataclass(slots=True)
 class Fault:
     """One fault. ``service``/``operation``/``account``/``region`` are shell patterns.
@@ -75,7 +82,7 @@ class Fault:
             fnmatch.fnmatchcase(str(request[name]), getattr(self, name))
             for name in ("service", "operation", "account", "region")
         )
-        return named and all(request["params"].get(name) == value for name, value in self.params.items())
+        return named and _carries(request["params"], self.params)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""

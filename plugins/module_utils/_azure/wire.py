@@ -81,12 +81,13 @@ class Network:
         )
 
 
-def network_of(ca_bundle: str | None, validate: bool, env: Mapping[str, str] = os.environ) -> Network:
+def network_of(ca_bundle: str | None, validate: bool, env: Mapping[str, str] | None = None) -> Network:
     """The network that the options describe; without ``ca_bundle`` the variables that requests and OpenSSL know."""
     if not validate:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         return Network(False)
-    bundles = (ca_bundle, *(env.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")))
+    variables = os.environ if env is None else env
+    bundles = (ca_bundle, *(variables.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")))
     return Network(next((bundle for bundle in bundles if bundle), True))
 
 

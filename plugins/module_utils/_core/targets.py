@@ -15,13 +15,14 @@ from .pool import map_side_by_side
 
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
-Connected = TypeVar("Connected", covariant=True)
+Connected = TypeVar("Connected")
+Connected_co = TypeVar("Connected_co", covariant=True)
 
 
-class Session(Protocol[Connected]):
+class Session(Protocol[Connected_co]):
     """What makes connections to accounts and regions of a cloud."""
 
-    def connect(self, account: str = "", region: str = "") -> Connected:
+    def connect(self, account: str = "", region: str = "") -> Connected_co:
         """A connection to an account (or subscription) and region; empty is the session's own."""
 
 

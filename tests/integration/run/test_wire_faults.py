@@ -14,7 +14,7 @@ from tests.integration.run.test_resume import APP, DB1, DB2, DB3
 def test_throttled_requests_and_lost_answers(estate: Estate) -> None:
     fault = estate.sandbox.fault
     install = {"DocumentName": "AWS-RunPatchBaseline"}
-    parameters = {"Operation": ["Install"], "RebootOption": ["RebootIfNeeded"]}
+    parameters = {"Operation": ["Install"]}
     lost = [
         fault("drop_after", operation="SendCommand", params=install | {"Parameters": parameters}, times=1),
         fault("drop_after", operation="CreateSnapshots", times=2),

@@ -219,7 +219,7 @@ class TestCredentials:
         with warnings.catch_warnings():
             warnings.simplefilter("error", DeprecationWarning)
             found = credential_of(Identity(way, "test", values), CLOUDS["AzureCloud"], Network())
-        assert type(found) is kind
+        assert found.__class__ is kind
 
     @pytest.fixture
     def seen(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:

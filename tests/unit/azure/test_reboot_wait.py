@@ -50,7 +50,7 @@ def look(*script: Request, looks: int, command: Command = REBOOT, writes: bool =
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("random.random", lambda: 1.0)
         one_by_one(patch)
-        for _ in range(looks):
+        for _again in range(looks):
             poller.look()
     wire.finish()
     return poller, wire
@@ -83,11 +83,11 @@ def test_it_passes_when_another_boot_answers_and_both_commands_are_removed() -> 
 
 
 def test_the_output_that_is_recorded_has_both_boots() -> None:
-    results: list[Any] = []
+    recorded: list[Any] = []
 
     class Scope(NullScope):
-        def results(self, operation_id: str, listed: Any) -> None:
-            results.extend(listed)
+        def results(self, operation_id: str, results: Any) -> None:
+            recorded.extend(results)
 
     session, wire = scripted([*STARTED, get(back(1), ended(AFTER)), delete(back(1))])
     command = replace(REBOOT, operation_id="op1", delete_after=False)
@@ -95,7 +95,7 @@ def test_the_output_that_is_recorded_has_both_boots() -> None:
     poller.look()
     poller.look()
     wire.finish()
-    assert [(one.status, one.output) for one in results] == [("passed", BEFORE + AFTER)]
+    assert [(one.status, one.output) for one in recorded] == [("passed", BEFORE + AFTER)]
 
 
 @pytest.mark.parametrize(
@@ -141,13 +141,13 @@ def test_another_process_goes_on_where_the_first_stopped() -> None:
 @pytest.mark.parametrize("error", [BUSY, refused(503, "ServerBusy")])
 def test_a_question_that_cannot_be_sent_now_is_sent_later(error: Answer) -> None:
     tries = 1 if error is BUSY else 8
-    script = [*STARTED[:2], *(ask(1, error) for _ in range(tries)), ask(1)]
+    script = [*STARTED[:2], *(ask(1, error) for _again in range(tries)), ask(1)]
     poller, _wire = look(*script, looks=2)
     assert poller.progress.waiting == {DB.node_id: "going down"}
 
 
 def test_a_question_whose_answer_is_lost_keeps_its_name() -> None:
-    script = [*STARTED[:2], *(ask(1, LOST_ANSWER) for _ in range(8)), ask(1), get(back(1), ended(AFTER)), *GONE]
+    script = [*STARTED[:2], *(ask(1, LOST_ANSWER) for _again in range(8)), ask(1), get(back(1), ended(AFTER)), *GONE]
     poller, _wire = look(*script, looks=3)
     assert poller.progress.finished
 

@@ -57,7 +57,7 @@ def look(
     session, wire = scripted(script)
     scope = running()
     poller = RunCommandPoller(session, scope, [command], writes=writes)
-    for _ in range(looks):
+    for _again in range(looks):
         poller.look()
     wire.finish()
     return poller, scope, wire
@@ -255,7 +255,7 @@ class TestModule:
 
 def test_a_passing_error_becomes_a_note() -> None:
     other = command_id(vm("b"), "op2")
-    answers = [get(TARGET, ended()), *(get(other, LOST_ANSWER) for _ in range(8))]
+    answers = [get(TARGET, ended()), *(get(other, LOST_ANSWER) for _again in range(8))]
     session, wire = scripted(answers)
     commands = [COMMAND, replace(COMMAND, command_id=other, node_id=vm("b"), operation_id="")]
     with pytest.MonkeyPatch.context() as patch:

@@ -182,14 +182,14 @@ class TestLostAnswers:
         assert started.failures == {}
 
     def test_the_command_is_looked_for_when_no_answer_comes_at_all(self) -> None:
-        asked = [put(DB, answer=LOST_ANSWER) for _ in range(8)]
+        asked = [put(DB, answer=LOST_ANSWER) for _again in range(8)]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("random.random", lambda: 1.0)
             started, scope, _wire = start(*asked, get(command_id(DB.node_id, "op1"), ended()))
         assert (started.failures, scope.written["op1"].state) == ({}, "sent")
 
     def test_what_is_not_there_was_not_sent_and_the_call_fails(self) -> None:
-        asked = [put(DB, answer=LOST_ANSWER) for _ in range(8)]
+        asked = [put(DB, answer=LOST_ANSWER) for _again in range(8)]
         scope = MemoryScope([DB])
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("random.random", lambda: 1.0)
@@ -198,7 +198,7 @@ class TestLostAnswers:
         assert (scope.written["op1"].state, scope.failed) == ("not_sent", {})
 
     def test_what_cannot_be_found_out_stays_intended_and_fails_the_node(self) -> None:
-        asked = [put(DB, answer=LOST_ANSWER) for _ in range(8)]
+        asked = [put(DB, answer=LOST_ANSWER) for _again in range(8)]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("random.random", lambda: 1.0)
             look = get(command_id(DB.node_id, "op1"), refused(403, "AuthorizationFailed"))
@@ -236,7 +236,7 @@ class TestRefusals:
         assert list(scope.written) == ["op1"]
 
     def test_a_machine_that_stays_busy_fails_after_ten_minutes(self) -> None:
-        session, wire = scripted([put(DB, "op1", BUSY) for _ in range(121)])
+        session, wire = scripted([put(DB, "op1", BUSY) for _again in range(121)])
         scope, clock = MemoryScope([DB]), Clock()
         started = start_commands(
             Sender(session, scope, "probe", sleep=clock.sleep, clock=clock), [DB], SCRIPTS, check_mode=False
