@@ -107,9 +107,12 @@ class PatchSender(SenderToEach[Wanted]):
         return found
 
     def intended(self, wanted: Wanted) -> Wanted:
-        """The request with its operation; it remembers what the machine showed before."""
-        request = {"operation": self.operation, "known": wanted.known}
-        return replace(wanted, operation_id=self.intend(wanted.node, request))
+        """The request with its operation."""
+        return replace(wanted, operation_id=self.intend(wanted.node, self.remembered(wanted)))
+
+    def remembered(self, wanted: Wanted) -> dict[str, Any]:
+        """What is asked for, and the installation that the machine showed before."""
+        return {"operation": self.operation, "known": wanted.known}
 
     def renewed(self, wanted: Wanted, reason: str) -> Wanted:
         """Intended anew, since the time of the intent is what a lost installation is looked for by."""

@@ -49,7 +49,11 @@ class Sender(SenderToEach[Wanted]):
 
     def intended(self, wanted: Wanted) -> Wanted:
         """The command with its operation, whose id makes its name."""
-        return replace(wanted, operation_id=self.intend(wanted.node, {"delete_after": self.delete_after}))
+        return replace(wanted, operation_id=self.intend(wanted.node, self.remembered(wanted)))
+
+    def remembered(self, wanted: Wanted) -> dict[str, Any]:
+        """Whether the command is to be removed when it has ended."""
+        return {"delete_after": self.delete_after}
 
     def renewed(self, wanted: Wanted, reason: str) -> Wanted:
         """As it is: a command of the same name is the same command, so sending it again never makes two."""

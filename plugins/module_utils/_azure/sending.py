@@ -57,6 +57,7 @@ class Refusal(Generic[Wanted]):
 
     wanted: Wanted
     error: CloudError
+    asked_at: datetime
 
     @property
     def node_id(self) -> str:
@@ -96,6 +97,10 @@ class SenderToEach(ABC, Generic[Wanted]):
         """The request with its operation, which is in the ledger from now on."""
 
     @abstractmethod
+    def remembered(self, wanted: Wanted) -> dict[str, Any]:
+        """What the operation remembers of the request, for :meth:`look`."""
+
+    @abstractmethod
     def renewed(self, wanted: Wanted, reason: str) -> Wanted:
         """A request that was not accepted, ready to be sent again; without an operation it is intended anew."""
 
@@ -130,15 +135,15 @@ class SenderToEach(ABC, Generic[Wanted]):
         while todo:
             busy: list[Refusal[Wanted]] = []
             lost: list[Refusal[Wanted]] = []
-            for _one, (asked, answer) in _all(map_side_by_side(self._attempt, todo)):
-                if isinstance(answer, str):
-                    outcome.accepted.append(self.shown(asked, answer))
-                elif self.is_lost(answer):
-                    lost.append(Refusal(asked, answer))
-                elif isinstance(answer, OutcomeUnknown):
-                    outcome.unknown[asked.node.node_id] = str(answer)
+            for _one, answer in _all(map_side_by_side(self._attempt, todo)):
+                if isinstance(answer, dict):
+                    outcome.accepted.append(answer)
+                elif self.is_lost(answer.error):
+                    lost.append(answer)
+                elif isinstance(answer.error, OutcomeUnknown):
+                    outcome.unknown[answer.node_id] = str(answer.error)
                 else:
-                    (busy if is_busy(answer) else outcome.refusals).append(Refusal(asked, answer))
+                    (busy if is_busy(answer.error) else outcome.refusals).append(answer)
             todo = self._look_for_lost(lost, repeated, outcome)
             if self.clock() - began + PAUSE > BUSY_SECONDS:
                 outcome.refusals += busy
@@ -163,7 +168,8 @@ class SenderToEach(ABC, Generic[Wanted]):
         Answers the nodes about which nothing could be learnt, with the reason.
         """
         unknown: dict[str, str] = {}
-        for operation, answer in self._looked(self._open(), _age_when_sent):
+        intended = [one for one in self.scope.operations(self.POLLER, ("intended",)) if one.kind == self.ledger_kind]
+        for operation, answer in self._looked(intended, _age_when_sent):
             if isinstance(answer, CloudError):
                 unknown.update(dict.fromkeys(operation.node_ids, str(answer)))
             elif answer:
@@ -188,25 +194,38 @@ class SenderToEach(ABC, Generic[Wanted]):
         self.scope.fail(sent.unknown)
         return {refusal.node_id: str(refusal.error) for refusal in sent.refusals} | sent.unknown
 
-    def _attempt(self, wanted: Wanted) -> tuple[Wanted, str | CloudError]:
-        asked = wanted if wanted.operation_id else self.intended(wanted)
+    def _attempt(self, wanted: Wanted) -> dict[str, Any] | Refusal[Wanted]:
+        asked, at = wanted if wanted.operation_id else self.intended(wanted), datetime.now(UTC)
         try:
             handle = self.ask(asked)
         except CloudError as error:
-            return asked, error
+            return Refusal(asked, error, at)
         self.scope.sent(asked.operation_id, handle)
-        return asked, handle
+        return self.shown(asked, handle)
 
-    def _open(self) -> list[Operation]:
-        return [one for one in self.scope.operations(self.POLLER, ("intended",)) if one.kind == self.ledger_kind]
+    def _operation(self, lost: Refusal[Wanted]) -> Operation:
+        """What the ledger has of a lost request; a module on its own has no ledger."""
+        node, at = lost.wanted.node, lost.asked_at.isoformat()
+        return Operation(
+            lost.wanted.operation_id,
+            self.ledger_kind,
+            "",
+            self.POLLER,
+            node.account,
+            node.region,
+            "intended",
+            "",
+            at,
+            self.remembered(lost.wanted),
+            (node.node_id,),
+        )
 
     def _look_for_lost(
         self, lost: Sequence[Refusal[Wanted]], repeated: set[str], outcome: Sent[Wanted]
     ) -> list[Wanted]:
         """Look what became of lost requests; answers those to send once more."""
         refusals, again = {refusal.wanted.operation_id: refusal for refusal in lost}, list[Wanted]()
-        operations = [one for one in self._open() if one.operation_id in refusals] if lost else []
-        for operation, answer in self._looked(operations, lambda _operation: 0.0):
+        for operation, answer in self._looked([self._operation(one) for one in lost], lambda _operation: 0.0):
             refusal = refusals[operation.operation_id]
             if isinstance(answer, CloudError):
                 outcome.unknown[refusal.node_id] = f"{refusal.error}\nWhether it was accepted is not known: {answer}"

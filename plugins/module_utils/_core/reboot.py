@@ -43,9 +43,6 @@ exit 3010
 REBOOT_DELAY = 10
 """Seconds between the end of the script and the reboot, in which the agent tells the script's result."""
 
-CLOCK_SET = 30
-"""Seconds by which setting a clock may move a start; a machine that restarts has been up for longer than that."""
-
 TICKS_A_SECOND = 10_000_000
 
 LINUX_BOOT = r"""
@@ -96,10 +93,11 @@ def reboot_soon_script(os_family: str) -> str:
 def same_boot(one: str, other: str) -> bool:
     """Whether two identities are of one boot.
 
-    Windows reckons the time of its start back from its clock, so it moves by as much as the clock is set.
+    Windows reckons the time of its start back from its clock, so it moves by as much as the clock is set. Starts that
+    are less than ``REBOOT_DELAY`` apart are one: a machine that these scripts restart stays up for that long at least.
     """
     if one.isdecimal() and other.isdecimal():
-        return abs(int(one) - int(other)) < CLOCK_SET * TICKS_A_SECOND
+        return abs(int(one) - int(other)) < REBOOT_DELAY * TICKS_A_SECOND
     return one == other
 
 

@@ -25,7 +25,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.wire imp
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, GateClosed
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import Progress
-from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import Operation
+from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NullScope, Operation
 
 from tests.unit.aws.scopes import MemoryScope
 from tests.unit.azure.wire import ENDPOINT, SUBSCRIPTION, Request, arc, refused, scripted, vm
@@ -155,6 +155,13 @@ class TestLostAnswers:
         wire.finish()
         assert 600 <= sum(slept) < 660
         assert [one.state for one in scope.written.values()] == ["not_sent", "not_sent", "sent", "sent"]
+
+    def test_a_module_on_its_own_finds_it_too(self) -> None:
+        session, wire = scripted([shows("old"), post(DB, "installPatches", NO_ANSWER), shows("old"), shows("new")])
+        sender = PatchSender(session, NullScope([DB]), INSTALL, sleep=lambda _seconds: None)
+        started = start_operations(sender, [DB], EVERYTHING, check_mode=False)
+        wire.finish()
+        assert started.operations[0]["handle"] == "activity:new"
 
     def test_what_the_service_accepted_without_a_handle_is_not_sent_again(self) -> None:
         mute = Answer(202, None)
