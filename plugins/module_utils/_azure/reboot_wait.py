@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from .._core.errors import CloudError
-from .._core.reboot import boot_script, parse_boot, same_boot
+from .._core.reboot import boot_script, parse_boot
 from .busy import is_busy
 from .client import Connection
 from .nodes import name_of
@@ -76,7 +76,7 @@ class RebootWait:
         if view is not None and not view.ended and (view.age or 0.0) < GIVEN_UP_SECONDS:
             return Told("", COMING_BACK)
         boot = parse_boot(view.output) if view is not None and view.passed else ""
-        if view is None or not boot or same_boot(boot, asked.boot):
+        if view is None or boot in ("", asked.boot):
             return self._ask(connection, command, asked, GOING_DOWN if boot else COMING_BACK)
         return Told("passed", "", view, asked.output + view.output)
 

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from .._core.errors import CloudError, OutcomeUnknown, together
 from .._core.nodes import Node
@@ -63,6 +63,10 @@ class Refusal(Generic[Wanted]):
     def node_id(self) -> str:
         """The machine."""
         return self.wanted.node.node_id
+
+
+Attempted: TypeAlias = tuple[dict[str, Any], Refusal[Wanted] | None]
+"""What one request came to: the operation as the module answers it, or why there is none."""
 
 
 @dataclass(slots=True)
@@ -135,9 +139,10 @@ class SenderToEach(ABC, Generic[Wanted]):
         while todo:
             busy: list[Refusal[Wanted]] = []
             lost: list[Refusal[Wanted]] = []
-            for _one, answer in _all(map_side_by_side(self._attempt, todo)):
-                if isinstance(answer, dict):
-                    outcome.accepted.append(answer)
+            answers: list[tuple[Wanted, Attempted[Wanted] | Exception]] = map_side_by_side(self._attempt, todo)
+            for _one, (accepted, answer) in _all(answers):
+                if answer is None:
+                    outcome.accepted.append(accepted)
                 elif self.is_lost(answer.error):
                     lost.append(answer)
                 elif isinstance(answer.error, OutcomeUnknown):
@@ -194,14 +199,14 @@ class SenderToEach(ABC, Generic[Wanted]):
         self.scope.fail(sent.unknown)
         return {refusal.node_id: str(refusal.error) for refusal in sent.refusals} | sent.unknown
 
-    def _attempt(self, wanted: Wanted) -> dict[str, Any] | Refusal[Wanted]:
+    def _attempt(self, wanted: Wanted) -> Attempted[Wanted]:
         asked, at = wanted if wanted.operation_id else self.intended(wanted), datetime.now(UTC)
         try:
             handle = self.ask(asked)
         except CloudError as error:
-            return Refusal(asked, error, at)
+            return {}, Refusal(asked, error, at)
         self.scope.sent(asked.operation_id, handle)
-        return self.shown(asked, handle)
+        return self.shown(asked, handle), None
 
     def _operation(self, lost: Refusal[Wanted]) -> Operation:
         """What the ledger has of a lost request; a module on its own has no ledger."""

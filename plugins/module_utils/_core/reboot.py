@@ -43,8 +43,6 @@ exit 3010
 REBOOT_DELAY = 10
 """Seconds between the end of the script and the reboot, in which the agent tells the script's result."""
 
-TICKS_A_SECOND = 10_000_000
-
 LINUX_BOOT = r"""
 boot=$(cat /proc/sys/kernel/random/boot_id) || exit 1
 echo "boot $boot"
@@ -88,17 +86,6 @@ def reboot_soon_script(os_family: str) -> str:
     """
     soon = {"linux": LINUX_REBOOT_SOON, "windows": WINDOWS_REBOOT_SOON}[os_family]
     return boot_script(os_family) + soon.replace("@DELAY@", str(REBOOT_DELAY)).strip() + "\n"
-
-
-def same_boot(one: str, other: str) -> bool:
-    """Whether two identities are of one boot.
-
-    Windows reckons the time of its start back from its clock, so it moves by as much as the clock is set. Starts that
-    are less than ``REBOOT_DELAY`` apart are one: a machine that these scripts restart stays up for that long at least.
-    """
-    if one.isdecimal() and other.isdecimal():
-        return abs(int(one) - int(other)) < REBOOT_DELAY * TICKS_A_SECOND
-    return one == other
 
 
 def parse_boot(output: str) -> str:
