@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from .._core.errors import CloudError
 from .._core.polling import Progress
-from .._core.pool import map_side_by_side
+from .._core.pool import results
 from .._core.scope import Scope
 from .._core.waiter import Pending, Seen, Waiter, operations_under_way
 from .invocations import Command, Invocation, read_invocations
@@ -69,7 +68,7 @@ def with_node_ids(session: AwsSession, commands: Sequence[Command]) -> list[Comm
     def known(command: Command) -> Command:
         return command if command.node_ids else replace(command, node_ids=_node_ids(session, command))
 
-    return [_answer(answer) for _command, answer in map_side_by_side(known, commands)]
+    return [answer for _command, answer in results(known, commands)]
 
 
 def _node_ids(session: AwsSession, command: Command) -> tuple[str, ...]:
@@ -87,9 +86,3 @@ def _node_ids(session: AwsSession, command: Command) -> tuple[str, ...]:
         "ssm", "list_command_invocations", "CommandInvocations", doing, CommandId=command.command_id, MaxResults=50
     )
     return tuple(str(entry["InstanceId"]) for entry in listed)
-
-
-def _answer(answer: Any) -> Any:
-    if isinstance(answer, Exception):
-        raise answer
-    return answer

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._core.errors import CloudError
 from .._core.patches import Patch, PatchState, not_checked, patch_state
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from .._core.targets import chunks
 from .client import Connection
 
@@ -75,12 +75,10 @@ def patch_states(
 
     errors: list[CloudError] = []
     fresh = [node_id for node_id in node_ids if node_id in reported and node_id not in stale]
-    for node_id, answer in map_side_by_side(read, fresh):
+    for node_id, answer in outcomes(read, fresh):
         if isinstance(answer, CloudError):
             errors.append(answer)
             states[node_id] = not_checked(str(answer))
-        elif isinstance(answer, Exception):
-            raise answer
         else:
             states[node_id] = answer
     if errors and len(errors) == len(reported):

@@ -12,7 +12,7 @@ from typing import Any
 from .._core.errors import CloudError, InputError
 from .._core.node_summary import summarize
 from .._core.nodes import Node
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from .._core.targets import Target, on_targets, targets_of
 from .._ledger.scope_args import read_nodes
 from .client import Connection
@@ -118,11 +118,9 @@ def _tag_hybrid(connection: Connection, key: str, value: str | None, node_ids: S
             tags = [{"Key": key, "Value": value}]
             connection.call("ssm", "add_tags_to_resource", f"set the tag {key} on {node_id}", Tags=tags, **resource)
 
-    for node_id, answer in map_side_by_side(write, node_ids):
+    for node_id, answer in outcomes(write, node_ids):
         if isinstance(answer, CloudError):
             plan.failures[node_id] = str(answer)
-        elif isinstance(answer, Exception):
-            raise answer
 
 
 def _hybrid(connection: Connection, node_ids: Sequence[str]) -> dict[str, dict[str, str]]:

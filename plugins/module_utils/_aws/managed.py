@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._core.pool import map_side_by_side
+from .._core.pool import results
 from .._core.targets import chunks
 from .client import Connection
 from .instances import tag_dict
@@ -45,12 +45,7 @@ def hybrid_tags(connection: Connection, node_ids: Sequence[str]) -> dict[str, di
         )
         return tag_dict(answer.get("TagList"))
 
-    found: dict[str, dict[str, str]] = {}
-    for node_id, answer in map_side_by_side(tags, node_ids):
-        if isinstance(answer, Exception):
-            raise answer
-        found[node_id] = answer
-    return found
+    return dict(results(tags, node_ids))
 
 
 def _by_filter(connection: Connection, key: str, values: Sequence[str]) -> dict[str, Mapping[str, Any]]:

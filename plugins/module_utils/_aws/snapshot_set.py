@@ -11,7 +11,7 @@ from typing import Any
 
 from .._core.errors import CloudError, OutcomeUnknown
 from .._core.nodes import Node
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from .._core.scope import NodeResult, Scope
 from .._core.targets import Target
 from .client import Connection
@@ -97,12 +97,10 @@ class SnapshotWork:
                     self.scope.results(operation_id, [NodeResult(node.node_id, "failed", str(error))])
                 raise
 
-        for node, answer in map_side_by_side(create, outcome.plan.create):
+        for node, answer in outcomes(create, outcome.plan.create):
             if isinstance(answer, CloudError):
                 outcome.failures[node.node_id] = str(answer)
                 outcome.errors.append(answer)
-            elif isinstance(answer, Exception):
-                raise answer
             else:
                 operation_id, snapshots = answer
                 outcome.created.append(node.node_id)

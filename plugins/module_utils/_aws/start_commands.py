@@ -12,7 +12,7 @@ from typing import Any
 from .._core.errors import CloudError, together
 from .._core.node_summary import summarize
 from .._core.nodes import Node
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from .._core.scope import NodeResult, Scope
 from .commands import CommandPlan, PlannedCommand
 from .send_command import POLLER, Refusal, Sender, Sent, reconcile
@@ -87,12 +87,10 @@ def _send_all(session: AwsSession, sender: Sender, commands: Sequence[PlannedCom
     refusals: list[Refusal] = []
     unsent: dict[str, str] = {}
     errors: list[CloudError] = []
-    for command, answer in map_side_by_side(send, commands):
+    for command, answer in outcomes(send, commands):
         if isinstance(answer, CloudError):
             errors.append(answer)
             unsent.update({node.node_id: str(answer) for node in command.nodes})
-        elif isinstance(answer, Exception):
-            raise answer
         else:
             started.commands.extend(answer.commands)
             refusals.extend(answer.refusals)

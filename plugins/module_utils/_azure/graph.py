@@ -14,9 +14,9 @@ from typing import Any
 
 from .._core.errors import CloudError
 from .._core.targets import chunks
+from . import versions
 from .client import Connection
 
-API_VERSION = "2021-03-01"
 PATH = "/providers/Microsoft.ResourceGraph/resources"
 MOST_ROWS = 1000
 MOST_SUBSCRIPTIONS = 1000
@@ -56,7 +56,7 @@ def _rows(connection: Connection, kql: str, subscriptions: list[str], doing: str
         if token:
             options["$skipToken"] = token
         body = {"subscriptions": subscriptions, "query": kql, "options": options}
-        page = connection.call("POST", PATH, API_VERSION, doing, body).body
+        page = connection.call("POST", PATH, versions.GRAPH, doing, body).body
         rows.extend(_data(page, doing))
         following = str(page.get("$skipToken") or "")
         if following == token and token:

@@ -17,7 +17,7 @@ from typing import Any
 from .._core.errors import CloudError, InputError, together
 from .._core.node_summary import summarize
 from .._core.nodes import Node
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from .._ledger.scope_args import read_nodes
 from .machines import Machine, machines_of_arm, machines_of_graph, tag_of
 from .module import session_of
@@ -101,11 +101,9 @@ def apply(session: AzureSession, key: str, plan: TagPlan, machines: Machines) ->
         delete_tags(connection, node_id, gone, f"remove the tag {key} of {machine.name}")
 
     failures: dict[str, str] = {}
-    for node_id, answer in map_side_by_side(write, list(plan.after)):
+    for node_id, answer in outcomes(write, list(plan.after)):
         if isinstance(answer, CloudError):
             failures[node_id] = str(answer)
-        elif isinstance(answer, Exception):
-            raise answer
     return failures
 
 
@@ -141,11 +139,9 @@ def _read(
     """The machines of all places, and the places that did not answer. Raises CloudError when none did."""
     machines: dict[str, Machine] = {}
     errors: list[tuple[Any, CloudError]] = []
-    for place, answer in map_side_by_side(read, places):
+    for place, answer in outcomes(read, places):
         if isinstance(answer, CloudError):
             errors.append((place, answer))
-        elif isinstance(answer, Exception):
-            raise answer
         else:
             machines.update(answer)
     if errors and len(errors) == len(places):

@@ -14,7 +14,7 @@ from .._core.errors import CloudError, InputError, together
 from .._core.facts import UnlistedNode
 from .._core.nodes import Node
 from .._core.patch_groups import matches
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from .._ledger.scope_args import read_nodes
 from .machine_facts import MachineFacts, facts_of, patch_group_of
 from .machines import Estate, Machine, estate_of_arm, estate_of_graph, instance_views
@@ -85,13 +85,10 @@ def _asked(params: Mapping[str, Any], own_subscription: str) -> Asked:
 
 def _each(places: Sequence[Any], read: Any) -> list[Any]:
     """What each place answered. A place that does not answer fails the whole: its machines would look absent."""
-    answers = [answer for _place, answer in map_side_by_side(read, places)]
+    answers = [answer for _place, answer in outcomes(read, places)]
     errors = [answer for answer in answers if isinstance(answer, CloudError)]
     if errors:
         raise together(errors)
-    for answer in answers:
-        if isinstance(answer, Exception):
-            raise answer
     return answers
 
 

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .._core.errors import InputError
-from .._core.nodes import Node, provider_of_id
+from .._core.nodes import AZURE, Node, provider_of_id
 from .._core.targets import nodes_of
 
-VM, ARC = "azure_vm", "azure_arc"
-PROVIDERS = (VM, ARC)
+VM, ARC = PROVIDERS = AZURE
 
 
 def azure_nodes(nodes: Iterable[Node], node_ids: Sequence[str] | None = None) -> list[Node]:

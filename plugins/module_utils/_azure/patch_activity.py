@@ -16,10 +16,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .._core.targets import chunks
+from . import versions
 from .client import Connection
 from .graph import literal, literals, query
 from .nodes import VM, name_of
-from .patch_request import API_VERSIONS, ASSESS, INSTALL
+from .patch_request import ASSESS, INSTALL
 from .patch_result import activity_of
 
 TABLES = {ASSESS: "patchassessmentresources", INSTALL: "patchinstallationresources"}
@@ -28,6 +29,9 @@ MACHINES_A_QUERY = 500
 """Machines that one query is about: it answers one row for each, and its text stays of a size that is taken."""
 
 _SUMMARIES = {ASSESS: "availablePatchSummary", INSTALL: "lastPatchInstallationSummary"}
+
+GRAPH_BEHIND = timedelta(minutes=45)
+"""The Resource Graph may be half an hour behind; what it does not show after this long has not happened."""
 
 CLOCKS_APART = timedelta(minutes=5)
 """How far the clock of the service may be behind that of the controller."""
@@ -107,7 +111,7 @@ def moment_of(text: object) -> datetime | None:
 
 def _of_instance_view(connection: Connection, machine: Machine, operation: str) -> Activity | None:
     doing = f"read the patch status of {name_of(machine.node_id)}"
-    view = connection.call("GET", f"{machine.node_id}/instanceView", API_VERSIONS[VM], doing).body or {}
+    view = connection.call("GET", f"{machine.node_id}/instanceView", versions.COMPUTE, doing).body or {}
     summary = (view.get("patchStatus") or {}).get(_SUMMARIES[operation])
     return _activity(summary, "startTime") if summary else None
 

@@ -18,11 +18,9 @@ from typing import Any
 from .._core.durations import ALLOWED, format_duration, parse_duration
 from .._core.errors import InputError
 from .._core.nodes import Node, canonical_id
-from .nodes import ARC, VM
 
 ASSESS, INSTALL = "assess", "install"
 PATHS = {ASSESS: "assessPatches", INSTALL: "installPatches"}
-API_VERSIONS = {VM: "2024-11-01", ARC: "2025-01-13"}
 
 NOTHING_TO_INSTALL = "no approved patch is missing"
 NO_CHOICE = "no option says what to install on its operating system"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from .._core.errors import CloudError
@@ -20,17 +20,13 @@ from .caller import is_of_the_call
 from .client import Connection
 from .errors import error_text
 from .nodes import name_of
-from .patch_activity import Activity, Machine, activity_by_id, activity_since
+from .patch_activity import GRAPH_BEHIND, Activity, Machine, activity_by_id, activity_since
 from .patch_request import INSTALL
 from .patch_result import IN_PROGRESS, activity_of, compact, verdict
 from .send_patch import ACTIVITY
 from .session import AzureSession
 
 GOING = "in progress"
-
-FORGOTTEN = timedelta(minutes=45)
-"""For how long after its beginning an operation is looked for whose address the service has forgotten: the Resource
-Graph may be half an hour behind."""
 
 GRAPH_PAUSE = 15.0
 """Seconds between two looks at what a machine shows, which costs more than an address does."""
@@ -154,7 +150,7 @@ class PatchPoller(Waiter[PatchOperation]):
         if found is not None and found.result.get("status") != IN_PROGRESS:
             return found.result
         begun = operation.started_at
-        if found is None and begun and datetime.now(UTC) - begun > FORGOTTEN:
+        if found is None and begun and datetime.now(UTC) - begun > GRAPH_BEHIND:
             raise CloudError(
                 f"the service no longer knows the {_noun(operation)}, and the machine shows none that began since "
                 f"{begun:%Y-%m-%dT%H:%M:%SZ}: what became of it is not known",

@@ -17,10 +17,10 @@ from hashlib import sha256
 from typing import Any
 
 from .._core.errors import CloudError
+from . import versions
 from .client import Connection
 from .nodes import name_of
 
-API_VERSION = "2024-07-01"
 CREATING, SUCCEEDED = "Creating", "Succeeded"
 _NOT_FOUND = ("NotFound", "ResourceNotFound")
 
@@ -82,7 +82,8 @@ def point_id(vm_id: str, name: str) -> str:
 def read_collection(connection: Connection, vm_id: str, doing: str) -> Mapping[str, Any] | None:
     """The VM's collection with its points, None when there is none. Raises CloudError."""
     try:
-        answer = connection.call("GET", collection_id(vm_id), API_VERSION, doing, query={"$expand": "restorePoints"})
+        target, query = collection_id(vm_id), {"$expand": "restorePoints"}
+        answer = connection.call("GET", target, versions.COMPUTE, doing, query=query)
     except CloudError as error:
         if error.code in _NOT_FOUND:
             return None
@@ -101,7 +102,7 @@ def point_of(collection: Mapping[str, Any] | None, name: str) -> RestorePoint | 
 def read_point(connection: Connection, resource_id: str, doing: str) -> RestorePoint | None:
     """A restore point, None when there is none. Raises CloudError."""
     try:
-        return RestorePoint.from_api(connection.call("GET", resource_id, API_VERSION, doing).body)
+        return RestorePoint.from_api(connection.call("GET", resource_id, versions.COMPUTE, doing).body)
     except CloudError as error:
         if error.code in _NOT_FOUND:
             return None
@@ -110,4 +111,4 @@ def read_point(connection: Connection, resource_id: str, doing: str) -> RestoreP
 
 def location_of(connection: Connection, vm_id: str, doing: str) -> str:
     """The location of a VM. Raises CloudError."""
-    return str(connection.call("GET", vm_id, API_VERSION, doing).body.get("location") or "")
+    return str(connection.call("GET", vm_id, versions.COMPUTE, doing).body.get("location") or "")

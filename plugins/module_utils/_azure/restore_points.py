@@ -11,13 +11,13 @@ from typing import Any
 
 from .._core.errors import CloudError, OutcomeUnknown
 from .._core.nodes import Node
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from .._core.scope import NodeResult, Scope
+from . import versions
 from .busy import when_free
 from .client import Connection
 from .nodes import ARC
 from .restore_point_api import (
-    API_VERSION,
     RestorePoint,
     collection_id,
     location_of,
@@ -70,12 +70,10 @@ class RestorePointWork:
         ]
         if not self.check_mode:
             self.scope.phase_started(machines)
-        for node, answer in map_side_by_side(self._one, machines):
+        for node, answer in outcomes(self._one, machines):
             if isinstance(answer, CloudError):
                 outcome.failures[node.node_id] = str(answer)
                 outcome.errors.append(answer)
-            elif isinstance(answer, Exception):
-                raise answer
             else:
                 created, point = answer
                 if created:
@@ -117,7 +115,7 @@ class RestorePointWork:
         location = node.region or location_of(connection, node.node_id, doing)
         tags = {"hybridops:node": node.node_id[-256:], **self.tags}
         body = {"location": location, "properties": {"source": {"id": node.node_id}}, "tags": tags}
-        connection.call("PUT", collection_id(node.node_id), API_VERSION, doing, body)
+        connection.call("PUT", collection_id(node.node_id), versions.COMPUTE, doing, body)
 
     def _requested(self, connection: Connection, node: Node) -> tuple[RestorePoint, str]:
         """The new point, and the URL that tells how its making goes. Raises OutcomeUnknown when nothing told."""
@@ -125,12 +123,12 @@ class RestorePointWork:
         mode = {"consistencyMode": self.consistency_mode} if self.consistency_mode else {}
         body: dict[str, Any] = {"properties": mode}
         try:
-            answer = when_free(connection, lambda: connection.send_once("PUT", target, API_VERSION, doing, body))
+            answer = when_free(connection, lambda: connection.send_once("PUT", target, versions.COMPUTE, doing, body))
         except OutcomeUnknown as lost:
             found = self._look(connection, target, doing, lost)
             if found:
                 return found, ""
-            answer = connection.send_once("PUT", target, API_VERSION, doing, body)
+            answer = connection.send_once("PUT", target, versions.COMPUTE, doing, body)
         return RestorePoint.from_api(answer.body), answer.async_operation or answer.location
 
     def _look(self, connection: Connection, target: str, doing: str, lost: OutcomeUnknown) -> RestorePoint | None:

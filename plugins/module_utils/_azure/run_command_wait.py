@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .._core.errors import CloudError
 from .._core.polling import Progress
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from .._core.scope import NodeResult, Scope
 from .._core.waiter import Pending, Seen, Waiter
 from .busy import when_free
@@ -100,12 +100,10 @@ class RunCommandPoller(Waiter[Command]):
             connection = self.session.connect(entry[0].account)
             when_free(connection, lambda: delete_command(connection, entry[1]), DELETE_SECONDS if last else 0.0)
 
-        for entry, answer in map_side_by_side(delete, todo):
+        for entry, answer in outcomes(delete, todo):
             if isinstance(answer, CloudError):
                 self._to_delete.append(entry)
                 self.progress.notes.append(str(answer))
-            elif isinstance(answer, Exception):
-                raise answer
 
 
 def _unread(command: Command, error: CloudError) -> str:

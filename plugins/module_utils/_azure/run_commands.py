@@ -18,11 +18,10 @@ from typing import Any
 
 from .._core.errors import CloudError, InputError
 from .._core.nodes import canonical_id, provider_of_id
+from . import versions
 from .answer import Answer
 from .client import Connection
 from .nodes import ARC, PROVIDERS, name_of
-
-API_VERSIONS = {"azure_vm": "2024-11-01", ARC: "2025-01-13"}
 
 KEPT_BYTES = 4_096
 """Of each stream the instance view keeps the last bytes (Azure/run-command-handler-linux)."""
@@ -156,18 +155,18 @@ def delete_command(connection: Connection, resource_id: str) -> Answer:
 def command_names(connection: Connection, node_id: str, doing: str) -> Iterator[str]:
     """The names of all commands of a machine. Raises CloudError."""
     path = f"{node_id}/runCommands"
-    for entry in connection.pages(path, API_VERSIONS[provider_of_id(node_id)], doing):
+    for entry in connection.pages(path, versions.OF_MACHINES[provider_of_id(node_id)], doing):
         yield str(entry.get("name") or "")
 
 
 def location_of(connection: Connection, node_id: str, doing: str) -> str:
     """The location of a machine, which its commands have to have too. Raises CloudError."""
-    answer = connection.call("GET", node_id, API_VERSIONS[provider_of_id(node_id)], doing)
+    answer = connection.call("GET", node_id, versions.OF_MACHINES[provider_of_id(node_id)], doing)
     return str(answer.body.get("location") or "")
 
 
 def _version(resource_id: str) -> str:
-    return API_VERSIONS[provider_of_id(node_of(resource_id))]
+    return versions.OF_MACHINES[provider_of_id(node_of(resource_id))]
 
 
 def _shown(resource_id: str) -> str:

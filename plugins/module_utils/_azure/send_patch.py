@@ -9,24 +9,22 @@ tells whether a lost request was taken is what the machine shows afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from .._core.errors import CloudError, OutcomeUnknown
 from .._core.nodes import Node, provider_of_id
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from .._core.scope import Operation
 from .._core.targets import Target, targets_of
+from . import versions
 from .answer import Answer
 from .nodes import VM
-from .patch_activity import Activity, Machine, activity_since, last_activity, last_of_many, moment_of
-from .patch_request import API_VERSIONS, ASSESS, INSTALL, PATHS, PatchRequest
+from .patch_activity import GRAPH_BEHIND, Activity, Machine, activity_since, last_activity, last_of_many, moment_of
+from .patch_request import ASSESS, INSTALL, PATHS, PatchRequest
 from .patch_result import activity_of
-
-Asked = TypeVar("Asked")
-Answered = TypeVar("Answered")
 from .sending import NO_HANDLE, SenderToEach, Sent
 
 POLLER = "azure_patch_operation_info"
@@ -40,9 +38,6 @@ SHOWS_WITHIN = 600.0
 
 GRAPH_LOOKS = 120.0
 """For how long the Resource Graph is asked. It may be half an hour behind, so finding nothing there says nothing."""
-
-GRAPH_SHOWS_WITHIN = 2700.0
-"""Seconds after which the Resource Graph shows whatever was done on an Arc machine: what it may be behind, and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +83,11 @@ class PatchSender(SenderToEach[Wanted]):
             return found.activity_id if found else ""
 
         # Without it the time alone tells a new installation from an old one, which is good enough to go on.
-        alone = map_side_by_side(shown_now, [request for request in requests if request.node.provider == VM])
-        known = {request.node.node_id: activity_id for request, activity_id in _read(alone)}
+        known = {
+            request.node.node_id: found
+            for request, found in outcomes(shown_now, [request for request in requests if request.node.provider == VM])
+            if not isinstance(found, CloudError)
+        }
         known |= self._known_of_arc([request.node for request in requests if request.node.provider != VM])
         return [Wanted(request, known=known.get(request.node.node_id, "")) for request in requests]
 
@@ -102,8 +100,9 @@ class PatchSender(SenderToEach[Wanted]):
 
         places = targets_of([replace(node, region="") for node in nodes], "")
         found: dict[str, str] = {}
-        for _target, activities in _read(map_side_by_side(shown_there, places)):
-            found.update({node_id: activity.activity_id for node_id, activity in activities.items()})
+        for _target, activities in outcomes(shown_there, places):
+            if not isinstance(activities, CloudError):
+                found.update({node_id: activity.activity_id for node_id, activity in activities.items()})
         return found
 
     def intended(self, wanted: Wanted) -> Wanted:
@@ -123,7 +122,7 @@ class PatchSender(SenderToEach[Wanted]):
         """The handle of the accepted operation."""
         node = wanted.node
         connection = self.session.connect(node.account, node.region)
-        path, version = f"{node.node_id}/{PATHS[self.operation]}", API_VERSIONS[node.provider]
+        path, version = f"{node.node_id}/{PATHS[self.operation]}", versions.OF_MACHINES[node.provider]
         if self.operation == ASSESS:
             return handle_of(connection.call("POST", path, version, f"start an assessment of {node.shown}"))
         doing = f"start an installation on {node.shown}"
@@ -139,7 +138,7 @@ class PatchSender(SenderToEach[Wanted]):
         found = activity_since(connection, machine, INSTALL, known, since)
         if found:
             return f"{ACTIVITY}{found.activity_id}"
-        if age >= (SHOWS_WITHIN if machine.provider == VM else GRAPH_SHOWS_WITHIN):
+        if age >= (SHOWS_WITHIN if machine.provider == VM else GRAPH_BEHIND.total_seconds()):
             return ""
         if machine.provider != VM and waited >= GRAPH_LOOKS:
             raise OutcomeUnknown(
@@ -177,15 +176,6 @@ def shown(request: PatchRequest, handle: str = "", at: datetime | None = None) -
         "handle": handle,
         "started_at": f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else "",
     }
-
-
-def _read(answers: Sequence[tuple[Asked, Answered | Exception]]) -> Iterator[tuple[Asked, Answered]]:
-    """The answers less those that a cloud refused. Raises whatever is no CloudError."""
-    for asked, answer in answers:
-        if not isinstance(answer, Exception):
-            yield asked, answer
-        elif not isinstance(answer, CloudError):
-            raise answer
 
 
 def _machine(node_id: str) -> Machine:

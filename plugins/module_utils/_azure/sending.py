@@ -14,19 +14,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from .._core.errors import CloudError, OutcomeUnknown, together
 from .._core.nodes import Node
 from .._core.patience import Patience
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes, results
 from .._core.scope import NodeResult, Operation, Scope
 from .busy import PAUSE, is_busy
 from .caller import is_of_the_call
 from .patch_activity import moment_of
 from .session import AzureSession
 
-BUSY_SECONDS = 600.0
+SENT_AGAIN_SECONDS = 600.0
 """For how long machines are asked again on which something else is done: an assessment takes some minutes."""
 
 NO_HANDLE = "NoHandle"
@@ -139,8 +140,7 @@ class SenderToEach(ABC, Generic[Wanted]):
         while todo:
             busy: list[Refusal[Wanted]] = []
             lost: list[Refusal[Wanted]] = []
-            answers: list[tuple[Wanted, Attempted[Wanted] | Exception]] = map_side_by_side(self._attempt, todo)
-            for _one, (accepted, answer) in _all(answers):
+            for _one, (accepted, answer) in results(self._attempt, todo):
                 if answer is None:
                     outcome.accepted.append(accepted)
                 elif self.is_lost(answer.error):
@@ -150,7 +150,7 @@ class SenderToEach(ABC, Generic[Wanted]):
                 else:
                     (busy if is_busy(answer.error) else outcome.refusals).append(answer)
             todo = self._look_for_lost(lost, repeated, outcome)
-            if self.clock() - began + PAUSE > BUSY_SECONDS:
+            if self.clock() - began + PAUSE > SENT_AGAIN_SECONDS:
                 outcome.refusals += busy
                 busy = []
             todo += [self.renewed(refusal.wanted, str(refusal.error)) for refusal in busy]
@@ -244,6 +244,9 @@ class SenderToEach(ABC, Generic[Wanted]):
                 outcome.refusals.append(refusal)
         return again
 
+    def _look_once(self, operation: Operation, ages: Mapping[str, float], waited: float) -> str | None:
+        return self.look(operation, ages[operation.operation_id] + waited, waited)
+
     def _looked(
         self, operations: Sequence[Operation], age: Callable[[Operation], float]
     ) -> Iterator[tuple[Operation, str | CloudError]]:
@@ -252,15 +255,8 @@ class SenderToEach(ABC, Generic[Wanted]):
         todo, pauses, waited = list(operations), list(PAUSES), 0.0
         while todo:
             later: list[Operation] = []
-            since = waited
-
-            def look(operation: Operation, since: float = since) -> tuple[str | CloudError | None]:
-                try:
-                    return (self.look(operation, ages[operation.operation_id] + since, since),)
-                except CloudError as error:
-                    return (error,)
-
-            for operation, (answer,) in _all(map_side_by_side(look, todo)):
+            look = partial(self._look_once, ages=ages, waited=waited)
+            for operation, answer in outcomes(look, todo):
                 if answer is None:
                     later.append(operation)
                 else:
@@ -277,15 +273,3 @@ def _age_when_sent(operation: Operation) -> float:
     intended_at = moment_of(operation.intended_at)
     age = (datetime.now(UTC) - intended_at).total_seconds() if intended_at else 0.0
     return max(0.0, age - Patience().answer)
-
-
-Item = TypeVar("Item")
-Answered = TypeVar("Answered")
-
-
-def _all(answers: Sequence[tuple[Item, Answered | Exception]]) -> Iterator[tuple[Item, Answered]]:
-    """The answers of work whose refusals are answers too; raises what else was raised."""
-    for item, answer in answers:
-        if isinstance(answer, Exception):
-            raise answer
-        yield item, answer

@@ -5,8 +5,14 @@
 
 from __future__ import annotations
 
-COMPUTE = "2024-07-01"
+from .nodes import ARC, VM
+
+COMPUTE = "2024-11-01"
 DISKS = "2023-10-02"
-HYBRID_COMPUTE = "2024-07-10"
+GRAPH = "2021-03-01"
+HYBRID_COMPUTE = "2025-01-13"
 MAINTENANCE = "2023-04-01"
 TAGS = "2021-04-01"
+
+OF_MACHINES = {VM: COMPUTE, ARC: HYBRID_COMPUTE}
+"""For what both kinds of machines have: patches and run commands."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from .._core.errors import CloudError, together
 from .._core.nodes import canonical_id
-from .._core.pool import map_side_by_side
+from .._core.pool import outcomes
 from . import versions
 from .client import Connection
 from .errors import error_text
@@ -131,11 +131,9 @@ def side_by_side(
     """What ``read`` gives of each node (None: left out), and the errors."""
     found: dict[str, Found] = {}
     errors: dict[str, CloudError] = {}
-    for node_id, answer in map_side_by_side(read, node_ids):
+    for node_id, answer in outcomes(read, node_ids):
         if isinstance(answer, CloudError):
             errors[node_id] = answer
-        elif isinstance(answer, Exception):
-            raise answer
         elif answer is not None:
             found[node_id] = answer
     return found, errors

@@ -18,11 +18,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from .errors import InputError
+from .nodes import AZURE
 from .policy.approvals import Approval
 from .policy.words import AZURE_DIALECTS, BUGFIX, ENHANCEMENT, meaning_of, translate_kinds, translate_ratings
 
 CLASSIFICATIONS, SEVERITIES, AFTER_DAYS = "classifications", "severities", "after_days"
-RULE_PROVIDERS = ("azure_vm", "azure_arc")
+RULE_PROVIDERS = AZURE
 """Providers that have no baselines: what is installed on their nodes is decided here."""
 
 CRITERIA = (CLASSIFICATIONS, SEVERITIES, AFTER_DAYS)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .errors import InputError, PatchingError, did_you_mean
-from .nodes import OS_FAMILIES, Node, canonical_id, provider_of_id
+from .nodes import AZURE, OS_FAMILIES, Node, canonical_id, provider_of_id
 from .policy.model import Policy
 from .policy.view import policy_view
 
@@ -25,8 +25,6 @@ VARIABLES = {
 }
 """Inventory variables and the field of the node that each sets."""
 
-
-AZURE = ("azure_vm", "azure_arc")
 
 SHOWN = 5
 """Hosts that a message names."""

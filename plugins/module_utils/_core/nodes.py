@@ -13,7 +13,8 @@ from typing import Any
 from .errors import InputError, did_you_mean
 
 OS_FAMILIES = ("linux", "windows", "")
-PROVIDERS = ("aws", "azure_vm", "azure_arc")
+AZURE = ("azure_vm", "azure_arc")
+PROVIDERS = ("aws", *AZURE)
 """The providers of this collection; another name of the same form belongs to a third party's."""
 
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]*\Z")

@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from .errors import CloudError, OutcomeUnknown
 from .nodes import Node
 from .polling import look_until
-from .pool import map_side_by_side
+from .pool import results
 from .power_plan import Machine, PowerPlan, PowerRules, plan_power, transient
 from .scope import NodeResult, Scope
 from .targets import Target, chunks
@@ -134,9 +134,7 @@ class PowerWork(Generic[Connected]):
             for action, node_ids in outcome.plan.actions.items()
             for part in chunks([one for one in node_ids if one not in outcome.failures], self.at_once)
         ]
-        for _part, error in map_side_by_side(lambda part: self._send(control, *part, outcome), parts):
-            if error is not None:
-                raise error
+        results(lambda part: self._send(control, *part, outcome), parts)
         # The order in which the requests ended says nothing.
         outcome.changed = [node_id for node_id in outcome.plan.touched if node_id in set(outcome.changed)]
 

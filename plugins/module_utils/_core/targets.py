@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from .errors import CloudError, together
 from .nodes import Node, canonical_id
-from .pool import map_side_by_side
+from .pool import outcomes
 
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
@@ -74,11 +74,9 @@ def on_targets(
         return work(session.connect(target.account, target.region), target)
 
     outcome: TargetAnswers[Item, Answer] = TargetAnswers()
-    for target, answer in map_side_by_side(on_one, targets):
+    for target, answer in outcomes(on_one, targets):
         if isinstance(answer, CloudError):
             outcome.errors.append((target, answer))
-        elif isinstance(answer, Exception):
-            raise answer
         else:
             outcome.answers.append((target, answer))
     if outcome.errors and not outcome.answers:

@@ -13,7 +13,7 @@ from .errors import CloudError, together
 from .node_summary import summarize
 from .nodes import Node
 from .polling import Progress, names_of
-from .pool import map_side_by_side
+from .pool import outcomes
 from .scope import NodeResult, Operation, Scope
 
 
@@ -98,16 +98,14 @@ class Waiter(Generic[Item]):
         """
         self.progress.notes.clear()
         errors: list[tuple[list[int], CloudError]] = []
-        answers = map_side_by_side(self._ask, self._groups())
-        for indices, answer in answers:
+        groups = self._groups()
+        for indices, answer in outcomes(self._ask, groups):
             if isinstance(answer, CloudError):
                 errors.append((indices, answer))
-            elif isinstance(answer, Exception):
-                raise answer
             else:
                 for index, seen in zip(indices, answer, strict=True):
                     self._take(index, seen)
-        if errors and len(errors) == len(answers):
+        if errors and len(errors) == len(groups):
             raise together([error for _indices, error in errors])
         for indices, error in errors:
             self._take_error(indices, error)

@@ -58,7 +58,7 @@ def look(*script: Request, looks: int, command: Command = REBOOT, writes: bool =
 
 def one_by_one(patch: pytest.MonkeyPatch) -> None:
     """Deletes one after the other, so that the script's order is theirs."""
-    place = "ansible_collections.hybridops.patching.plugins.module_utils._azure.run_command_wait.map_side_by_side"
+    place = "ansible_collections.hybridops.patching.plugins.module_utils._azure.run_command_wait.outcomes"
 
     def mapped(fn: Any, items: Any) -> list[Any]:
         answers: list[Any] = []

@@ -9,7 +9,8 @@ import threading
 import time
 
 import pytest
-from ansible_collections.hybridops.patching.plugins.module_utils._core.pool import map_side_by_side
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.pool import map_side_by_side, outcomes, results
 
 
 def test_order_is_kept_and_a_failure_is_an_answer() -> None:
@@ -58,3 +59,24 @@ def test_an_interrupt_is_no_answer() -> None:
 def test_nothing_to_do_is_done_at_once() -> None:
     assert map_side_by_side(str, [], workers=0) == []
     assert map_side_by_side(str, [7], workers=0) == [(7, "7")]
+
+
+def asked(item: int) -> int:
+    if item == 1:
+        raise CloudError("throttled")
+    if item == 2:
+        raise KeyError("a mistake")
+    return item
+
+
+def test_a_refusal_is_an_outcome_and_a_mistake_waits_for_the_others() -> None:
+    seen: list[tuple[int, str]] = []
+    with pytest.raises(KeyError, match="a mistake"):
+        seen.extend((item, str(answer)) for item, answer in outcomes(asked, [2, 1, 3, 0]))
+    assert seen == [(1, "throttled"), (3, "3"), (0, "0")]
+
+
+def test_where_everything_has_to_succeed_the_first_exception_is_raised() -> None:
+    assert results(asked, [3, 0]) == [(3, 3), (0, 0)]
+    with pytest.raises(CloudError, match="throttled"):
+        results(asked, [3, 1, 2])
