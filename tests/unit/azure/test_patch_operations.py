@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.answer import Answer
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_info import operations_of_scope
-from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_request import ASSESS, INSTALL, Choice
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_request import (
+    ASSESS,
+    INSTALL,
+    Choice,
+    PatchRequest,
+)
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_result import read_compact
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_start import (
     NOT_RECORDED,
@@ -20,7 +25,13 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_st
     start_operations,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_wait import PatchOperation, PatchPoller
-from ansible_collections.hybridops.patching.plugins.module_utils._azure.send_patch import KINDS, POLLER, PatchSender
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.send_patch import (
+    KINDS,
+    POLLER,
+    PatchSender,
+    Wanted,
+)
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.sending import Refusal, Sent
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.wire import LOST, Unanswered
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, GateClosed
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
@@ -93,6 +104,15 @@ class TestStarting:
         assert wire.sent[-1][3] == {"maximumDuration": "PT2H", "rebootSetting": "Never", "linuxParameters": {}}
         assert started.result(details=True)["changed"] is True
 
+    @pytest.mark.parametrize(("operation", "verb"), [(INSTALL, "installPatches"), (ASSESS, "assessPatches")])
+    def test_the_intent_stands_before_the_request_leaves(self, operation: str, verb: str) -> None:
+        session, wire = scripted([*([shows()] if operation == INSTALL else []), post(DB, verb)])
+        scope = MemoryScope([DB])
+        wire.events = scope.events
+        choice = EVERYTHING if operation == INSTALL else None
+        start_operations(PatchSender(session, scope, operation), [DB], choice, check_mode=False)
+        assert scope.events[-3:] == ["intend op1", f"POST {verb}", "sent op1"]
+
     def test_an_assessment_is_repeated_when_its_answer_is_lost(self) -> None:
         session, wire = scripted([post(DB, "assessPatches", NO_ANSWER), post(DB, "assessPatches")])
         scope = MemoryScope([DB])
@@ -143,6 +163,23 @@ class TestLostAnswers:
         assert scope.events == ["intend op1", "not_sent op1", "intend op2", "sent op2"]
         assert scope.written["op2"].handle == URL
         assert [method for method, *_rest in wire.sent].count("POST") == 2
+
+    def test_one_that_is_lost_again_is_not_sent_a_third_time(self) -> None:
+        lost = [post(DB, "installPatches", NO_ANSWER), *[shows("old")] * 24]
+        scope = MemoryScope([DB])
+        with pytest.raises(CloudError, match="start an installation"):
+            install(shows("old"), *lost, *lost, scope=scope)
+        assert scope.events == ["intend op1", "not_sent op1", "intend op2", "not_sent op2"]
+
+    def test_a_lost_one_fails_its_node_although_all_others_are_refused_for_who_asks(self) -> None:
+        session, _wire = scripted([])
+        scope = MemoryScope([AD, DB])
+        sender = PatchSender(session, scope, INSTALL)
+        asked = [sender.intended(Wanted(PatchRequest(node, INSTALL))) for node in (AD, DB)]
+        denied = Refusal(asked[1], CloudError("no", code="AuthorizationFailed"), datetime.now(UTC))
+        failures = sender.failures_of(Sent(refusals=[denied], unknown={AD.node_id: "lost"}))
+        assert failures == scope.failed == {AD.node_id: "lost", DB.node_id: "no"}
+        assert [one.state for one in scope.written.values()] == ["intended", "finished"]
 
     def test_lost_ones_are_looked_for_together(self) -> None:
         second = replace(DB, node_id=DB.node_id.replace("/db", "/db2"), name="db2")
@@ -209,6 +246,20 @@ class TestGoingOn:
         _started, scope, _wire = install(*script, node=AD, scope=intended(AD, timedelta(hours=1), known="old"))
         assert scope.written["op0"].state == "not_sent"
         assert scope.written["op2"].handle == URL
+
+    def test_half_an_hour_of_silence_of_the_graph_says_nothing(self) -> None:
+        scope = intended(AD, timedelta(minutes=30), known="old")
+        started, _scope, wire = install(*[rows(("old", "Succeeded"))] * 8, node=AD, scope=scope)
+        assert scope.written["op0"].state == "intended"
+        assert "half an hour behind" in started.failures[AD.node_id]
+        assert not any(path.endswith("installPatches") for _method, path, *_rest in wire.sent)
+
+    @pytest.mark.parametrize(("minutes", "adopted"), [(2, True), (20, False)])
+    def test_clocks_may_be_some_minutes_apart(self, minutes: int, adopted: bool) -> None:
+        began = (datetime.now(UTC) - timedelta(hours=1, minutes=minutes)).isoformat()
+        rest = [] if adopted else [shows("other", began), post(DB, "installPatches")]
+        _started, scope, _wire = install(shows("other", began), *rest, scope=intended(DB, timedelta(hours=1)))
+        assert (scope.written["op0"].handle == "activity:other") is adopted
 
     def test_an_older_installation_is_not_taken_for_it(self) -> None:
         script = (shows("other", "2020-01-01T00:00:00Z"), shows("other"), post(DB, "installPatches"))

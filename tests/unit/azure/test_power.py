@@ -126,6 +126,14 @@ class TestApply:
         assert (scope.written["op1"].kind, scope.written["op1"].handle) == ("power_start", URL)
         assert scope.written["op1"].request["state"] == "started"
 
+    def test_the_intent_stands_before_the_request_leaves(self) -> None:
+        scope = MemoryScope([node(DB)])
+        session, wire = scripted([read(DB, "stopped"), tagged(DB, "Merge", "stopped"), post(DB, "start")])
+        wire.events = scope.events
+        worker = power_work(scope, "started", {}, False, wait=look_once)
+        worker(session.connect(SUBSCRIPTION), Target(SUBSCRIPTION, "", tuple(scope.nodes())))
+        assert scope.events[-3:] == ["intend op1", "POST start", "sent op1"]
+
     def test_a_vm_that_cannot_be_marked_is_not_started(self) -> None:
         scope = MemoryScope([node(DB)])
         denied = refused(403, "AuthorizationFailed", "… to perform action 'Microsoft.Resources/tags/write' …")
@@ -367,6 +375,13 @@ class TestModules:
         wire = stand(scope, read(DB, "running", "stopped"), post(DB, "powerOff"), tagged(DB, "Delete", "stopped"))
         assert power_modules.set_power(FakeModule(state="restored"))["changed"] is True
         wire.finish()
+
+    def test_a_node_on_which_something_is_under_way_is_not_turned_off(self, stand: Callable[..., Any]) -> None:
+        scope = MemoryScope([node(DB)])
+        scope.intend("patch_install", [node(DB)], poller="other", account=SUBSCRIPTION, region="", request={})
+        wire = stand(scope)
+        answer = power_modules.set_power(FakeModule(state="restored"))
+        assert (answer["changed"], answer["nodes"]["total"], wire.sent) == (False, 0, [])
 
     def test_arc_machines_are_skipped_or_fail(self, stand: Callable[..., Any]) -> None:
         scope = MemoryScope([node(arc("box"))])

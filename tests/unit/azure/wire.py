@@ -55,6 +55,8 @@ class Wire:
     script: list[Request]
     endpoint: str = ENDPOINT
     sent: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    """Each request by its method and last word; a test may put the list of a scope here, for one order of both."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, method: str, url: str, body: Any = None) -> Answer:
@@ -63,6 +65,7 @@ class Wire:
         path = unquote(parts.path)
         with self.lock:
             self.sent.append((method, path, {key: value[0] for key, value in parse_qs(parts.query).items()}, body))
+            self.events.append(f"{method} {path.rpartition('/')[2]}")
             assert self.script, f"one request too many: {method} {path}"
             expected = self.script.pop(0)
         assert (method, path[-len(expected.path) :].lower()) == (expected.method, expected.path.lower()), path
