@@ -222,6 +222,12 @@ class TestQuota:
             quota.reserve("one", "graph")
         assert quota.reserve("two", "graph") > 0
 
+    def test_one_subscription_has_one_bucket_however_it_is_written(self) -> None:
+        quota = Quota(lambda: 0.0)
+        for _request in range(200):
+            quota.reserve("Sub-A", "writes")
+        assert quota.reserve("sub-a", "writes") > 0
+
     def test_what_the_service_says_is_left_counts_when_it_is_less(self) -> None:
         quota = Quota(lambda: 0.0)
         quota.learn("sub", "writes", Answer(200, None, {"x-ms-ratelimit-remaining-subscription-writes": "1"}))
@@ -229,10 +235,29 @@ class TestQuota:
         quota.learn("sub", "reads", Answer(200, None, {"x-ms-ratelimit-remaining-subscription-reads": "11999"}))
         assert [quota.reserve("sub", "reads") for _request in range(251)][-1] > 0
 
+    def test_it_does_not_count_when_more_was_sent_from_here_than_it_knows_of(self) -> None:
+        quota = Quota(lambda: 0.0)
+        for _request in range(200):
+            quota.reserve("sub", "writes")
+        quota.learn("sub", "writes", Answer(200, None, {"x-ms-ratelimit-remaining-subscription-writes": "150"}))
+        assert quota.reserve("sub", "writes") > 0
+
     def test_one_refusal_holds_everyone_back(self) -> None:
         quota = Quota(lambda: 0.0)
         quota.learn("sub", "writes", Answer(429, None, {"retry-after": "9"}))
         assert quota.reserve("sub", "writes") == 9.0
+
+    def test_a_refusal_on_one_connection_holds_another_of_the_same_principal_back(self) -> None:
+        clock = Clock()
+        quota, throttled = Quota(clock), refused(429, "TooManyRequests", **{"retry-after": "100"})
+        wire = Wire([Request("GET", PATH, throttled), Request("GET", PATH, OK)])
+        first, second = (Connection(SUBSCRIPTION, "", wire, quota, patience(clock)) for _connection in range(2))
+        with pytest.raises(CloudError, match="too many requests"):
+            first.call("GET", PATH, "1", "list")
+        assert clock.slept == []
+        second.call("GET", PATH, "1", "list")
+        wire.finish()
+        assert clock.slept == [100.0]
 
     def test_an_empty_graph_quota_is_waited_for(self) -> None:
         quota = Quota(lambda: 0.0)

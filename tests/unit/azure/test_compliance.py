@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from ansible_collections.hybridops.patching.plugins.module_utils._azure import compliance_info
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.answer import Answer
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.compliance import (
     Assessment,
@@ -19,7 +20,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.complian
     patch_of,
     state_of,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._azure.compliance_info import Rules
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.compliance_info import Rules, read_compliance
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_reports import (
     NOT_ASSESSED,
     NOT_BY_RUN,
@@ -29,7 +30,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_re
 from ansible_collections.hybridops.patching.plugins.module_utils._core.approve import ApprovalRule
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
-from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NodeResult
+from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NodeResult, Operation
 
 from tests.unit.aws.scopes import MemoryScope
 from tests.unit.azure.wire import SUBSCRIPTION, Request, arc, refused, scripted, vm
@@ -149,12 +150,14 @@ class RunScope(MemoryScope):
         }
 
 
-def rows(activity: str, *patches: str, expected: int = 1, at: str = EARLY, written: str = "") -> Request:
+def rows(
+    activity: str, *patches: str, expected: int = 1, at: str = EARLY, written: str = "", status: str = "Succeeded"
+) -> Request:
     parent = f"{AD.node_id}/patchAssessmentResults/latest"
     kind = "microsoft.hybridcompute/machines/patchassessmentresults"
     properties = {
         "assessmentActivityId": activity,
-        "status": "Succeeded",
+        "status": status,
         "startDateTime": at,
         "availablePatchCountByClassification": {"security": expected, "other": 0},
     }
@@ -229,6 +232,12 @@ class TestOfTheRun:
         report = of_run(scope, rows("newer", "5012170", at=LATE))[AD.node_id]
         assert len(report.assessment.patches) == 1
 
+    @pytest.mark.parametrize("status", ["InProgress", "Failed"])
+    def test_a_newer_one_that_has_not_ended_well_does_not_stand_in_for_it(self, status: str) -> None:
+        scope = RunScope([AD], {"patch_assess": {AD.node_id: dict(COUNTED)}})
+        newer = rows("newer", "5012170", at=LATE, status=status)
+        assert "does not have the patches" in of_run(scope, *[newer] * 4)[AD.node_id].not_checked
+
     def test_rows_that_do_not_come_leave_the_machine_not_checked(self) -> None:
         scope = RunScope([AD], {"patch_assess": {AD.node_id: dict(COUNTED)}})
         stale = rows("older", "1", at="2026-11-01T00:00:00Z")
@@ -251,3 +260,61 @@ def test_without_a_run_one_query_tells_of_all_machines() -> None:
     assert found is not None
     assert [patch.id for patch in found.patches] == ["KB5012170"]
     assert reports[DB.node_id].not_checked == NOT_ASSESSED
+
+
+WEB = Node(vm("web"), "web", "azure_vm", SUBSCRIPTION, os_family="linux")
+WHAT_IT_DID = {
+    "status": "Failed",
+    "installationActivityId": "x",
+    "startDateTime": LATE,
+    "patches": [package("a", installationState="Failed")],
+}
+
+
+class StoppedShort(RunScope):
+    """A run in which only DB still goes, after an installation was sent to all of its wave."""
+
+    def __init__(self, nodes: list[Node], outputs: dict[str, dict[str, dict[str, Any]]]) -> None:
+        super().__init__(nodes, outputs)
+        ids = tuple(node.node_id for node in nodes)
+        self.add(Operation("op1", "patch_install", "install", "", SUBSCRIPTION, "", "finished", node_ids=ids))
+
+    def nodes(self) -> list[Node]:
+        return [DB]
+
+
+class FakeModule:
+    """As much of a module as the work needs."""
+
+    check_mode = False
+
+    def __init__(self, when: str) -> None:
+        none = dict.fromkeys(("approvals", "installed_since", "node_ids"))
+        self.params: dict[str, Any] = {**none, "when": when, "graph_timeout": 0}
+
+
+class TestNodesThatStoppedAfterAnInstallation:
+    def read(
+        self, monkeypatch: pytest.MonkeyPatch, when: str, installed: dict[str, dict[str, Any]]
+    ) -> tuple[dict[str, Any], Any]:
+        """What the module answers, and the states that it records."""
+        session, _wire = scripted([])
+        scope = StoppedShort([DB, WEB], {"patch_install": installed})
+        monkeypatch.setattr(compliance_info, "session_of", lambda _module: session)
+        monkeypatch.setattr(compliance_info, "open_scope", lambda *_arguments: scope)
+        answer = read_compliance(FakeModule(when))
+        return answer, scope.patches[when]
+
+    def test_what_the_installation_did_is_recorded_and_counted_nowhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        answer, recorded = self.read(monkeypatch, "after", {WEB.node_id: WHAT_IT_DID})
+        assert list(recorded) == [DB.node_id, WEB.node_id]
+        assert answer["total"] == 1
+
+    def test_nothing_is_recorded_of_one_whose_installation_tells_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        answer, recorded = self.read(monkeypatch, "after", {})
+        assert list(recorded) == [DB.node_id]
+        assert [entry["node_id"] for entry in answer["not_checked"]] == [DB.node_id]
+
+    def test_before_an_installation_only_those_that_go_are_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        _answer, recorded = self.read(monkeypatch, "before", {})
+        assert list(recorded) == [DB.node_id]

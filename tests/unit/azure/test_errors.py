@@ -85,6 +85,8 @@ def test_errors_of_operations_are_one_line() -> None:
         f"Authorization: Bearer {TOKEN}",
         f"the token {TOKEN} is no good",
         "https://x.blob.core.windows.net/a?sv=1&sig=c2VjcmV0",
+        "https://x.azurewebsites.net/api/hook?code=c2VjcmV0",
+        "https://x.example/hook?signature=c2VjcmV0",
         "client_secret=c2VjcmV0&grant_type=x",
         '{"password": "c2VjcmV0", "access_token": "c2VjcmV0"}',
     ],
@@ -93,6 +95,8 @@ def test_nothing_secret_is_in_a_message(text: str) -> None:
     for shown in (
         without_secrets(text),
         said(400, "X", text),
+        error_text({"code": "X", "message": text}),
+        error_text({"message": "It failed", "details": [{"message": text}]}),
         str(explain_unanswered(Unanswered(LOST, "X", text), "x")),
     ):
         assert "***" in shown

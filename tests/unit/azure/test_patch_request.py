@@ -163,7 +163,7 @@ class TestVerdict:
                     "maintenanceWindowExceeded": True,
                 },
                 "failed",
-                "too short",
+                "1 patches were not installed, the maximum duration was too short",
             ),
             ({"status": "Succeeded", "rebootStatus": "Failed"}, "failed", "the reboot failed"),
             ({"status": "Failed", "failedPatchCount": 1, "installedPatchCount": 4}, "failed", "4 were installed"),

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.hybridops.patching.plugins.module_utils._azure import restore_point_modules
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.answer import Answer
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.restore_point_api import (
     RestorePoint,
@@ -27,6 +29,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.restore_
     RestorePointWork,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.wire import LOST, Unanswered
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import GateClosed
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import Progress
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import Operation
@@ -43,6 +46,8 @@ DB = Node(vm("db"), "db", "azure_vm", SUBSCRIPTION, "westeurope")
 COLLECTION, POINT = collection_id(DB.node_id), point_id(DB.node_id, NAME)
 NONE_YET = Request("GET", COLLECTION, refused(404, "ResourceNotFound"))
 LOST_ANSWER = Unanswered(LOST, "ReadTimeout", "timed out")
+PASSING = {status: refused(status, "Busy", **{"retry-after": "3600"}) for status in (429, 503)}
+"""Refusals that pass, but later than a request is repeated."""
 URL = "https://management.azure.com/subscriptions/x/operations/1"
 
 
@@ -88,6 +93,13 @@ class TestMaking:
         assert sent["properties"] == {"source": {"id": DB.node_id}}
         assert point == {"properties": {}}
 
+    def test_the_intent_is_written_before_the_request_is_sent(self) -> None:
+        scope = MemoryScope([DB])
+        session, wire = scripted([Request("GET", COLLECTION, collection()), Request("PUT", POINT, made())])
+        wire.events = scope.events
+        RestorePointWork(session, scope, NAME)([DB])
+        assert scope.events[-3:] == ["intend op1", f"PUT {NAME}", "sent op1"]
+
     def test_the_sdk_reads_what_is_sent(self) -> None:
         _outcome, _scope, wire = work(
             NONE_YET, PUT_COLLECTION, Request("PUT", POINT, made()), consistency_mode="CrashConsistent"
@@ -108,6 +120,11 @@ class TestMaking:
         assert outcome.created == []
         assert scope.snapshots[DB.node_id][0]["state"] == "completed"
         assert scope.written["op1"].state == "sent"
+
+    def test_what_the_run_made_before_is_known_in_any_case(self) -> None:
+        shouted = body("Succeeded") | {"id": POINT.upper()}
+        outcome, scope, _wire = work(Request("GET", COLLECTION, collection(shouted)))
+        assert (outcome.created, scope.written["op1"].handle) == ([], POINT.upper())
 
     def test_another_run_s_point_is_none_of_this_one(self) -> None:
         other = body() | {"id": point_id(DB.node_id, point_name("run-2"))}
@@ -164,6 +181,19 @@ class TestWhatGoesWrong:
         outcome, scope, _wire = work(Request("GET", COLLECTION, collection()), Request("PUT", POINT, refusal))
         assert "Ultra disks" in outcome.failures[DB.node_id]
         assert scope.outcomes[DB.node_id].status == "failed"
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            (Request("GET", COLLECTION, collection()), Request("PUT", POINT, PASSING[429])),
+            (NONE_YET, Request("PUT", COLLECTION, PASSING[503])),
+        ],
+    )
+    def test_what_was_refused_for_now_may_be_asked_for_again(self, script: tuple[Request, ...]) -> None:
+        outcome, scope, _wire = work(*script)
+        assert [error.lasting for error in outcome.errors] == [False]
+        assert scope.written["op1"].state == "not_sent"
+        assert (scope.outcomes, scope.failed) == ({}, {})
 
     def test_a_machine_that_is_busy_is_asked_again(self) -> None:
         busy = refused(409, "ConflictingConcurrentWriteNotAllowed", "another operation is in progress")
@@ -237,3 +267,43 @@ class TestNames:
     def test_a_point_is_no_copy_of_a_disk(self) -> None:
         point = RestorePoint.from_api({"id": POINT, "properties": {"provisioningState": "Creating"}})
         assert point.to_snapshots() == []
+
+
+class FakeModule:
+    def __init__(self, **params: Any) -> None:
+        self.check_mode = False
+        self.params = {
+            "run_id": "run-1",
+            "name": None,
+            "node_ids": None,
+            "tags": None,
+            "consistency_mode": None,
+            "on_unsupported": "fail",
+            **params,
+        }
+
+
+class TestModules:
+    @pytest.fixture
+    def stand(self, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+        def prepared(scope: MemoryScope, *script: Request) -> Any:
+            session, wire = scripted(script)
+            monkeypatch.setattr(restore_point_modules, "open_scope", lambda *_given: scope)
+            monkeypatch.setattr(restore_point_modules, "session_of", lambda _module: session)
+            return wire
+
+        return prepared
+
+    def test_a_closed_gate_stops_everything(self, stand: Callable[..., Any]) -> None:
+        scope = MemoryScope([DB], gate_open=False)
+        wire = stand(scope)
+        with pytest.raises(GateClosed):
+            restore_point_modules.make_restore_points(FakeModule())
+        assert (wire.sent, scope.events) == ([], [])
+
+    @pytest.mark.parametrize("run_id", ["run-1", "run-2"])
+    def test_the_points_are_named_after_the_run(self, stand: Callable[..., Any], run_id: str) -> None:
+        point = Request("PUT", point_id(DB.node_id, point_name(run_id)), made())
+        wire = stand(MemoryScope([DB], run_id=run_id), Request("GET", COLLECTION, collection()), point)
+        assert restore_point_modules.make_restore_points(FakeModule(run_id=run_id))["changed"] is True
+        wire.finish()

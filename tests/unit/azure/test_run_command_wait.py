@@ -190,6 +190,18 @@ class TestRemoving:
         poller, _scope, _wire = look(get(TARGET, ended()), delete(TARGET, BUSY), delete(TARGET), command=self.ours)
         assert poller.progress.notes == []
 
+    def test_what_could_not_be_removed_is_removed_by_the_next_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(RunCommandPoller, "_read", _in_order(RunCommandPoller._read, TARGET))
+        other = replace(COMMAND, command_id=command_id(vm("b"), "op2"), node_id=vm("b"), operation_id="")
+        goes_on = get(other.command_id, shown("Running"))
+        session, wire = scripted([get(TARGET, ended()), goes_on, delete(TARGET, BUSY), goes_on, delete(TARGET)])
+        poller = RunCommandPoller(session, running(), [self.ours, other])
+        poller.look()
+        assert "delete the run command hybridops-op1 of db" in poller.progress.notes[0]
+        poller.look()
+        wire.finish()
+        assert poller.progress.notes == []
+
     def test_what_cannot_be_removed_is_said_and_fails_nothing(self) -> None:
         forbidden = delete(TARGET, refused(403, "AuthorizationFailed"))
         poller, scope, _wire = look(get(TARGET, ended()), forbidden, command=self.ours)

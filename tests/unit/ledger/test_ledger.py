@@ -20,6 +20,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes imp
 from ansible_collections.hybridops.patching.plugins.module_utils._core.patches import Patch, patch_state
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NodeResult, NullScope
 from ansible_collections.hybridops.patching.plugins.module_utils._core.verify import CheckResult, Verdict
+from ansible_collections.hybridops.patching.plugins.module_utils._ledger.operations import NODES_A_QUERY
 from ansible_collections.hybridops.patching.plugins.module_utils._ledger.record import latest_runs, read_record
 from ansible_collections.hybridops.patching.plugins.module_utils._ledger.runs import (
     NewRun,
@@ -277,6 +278,23 @@ class TestOperations:
         with pytest.raises(TransitionError, match="not_sent"):
             wave.sent(operation, "cmd-1")
 
+    def test_what_two_jobs_want_at_once_is_sent_by_one(self, wave: LedgerScope) -> None:
+        first = intend(wave, ["a"])
+        with pytest.raises(PatchingError, match="sent install to a at the same time; nothing was sent twice"):
+            intend(scope(wave.ledger), ["a", "b"])
+        assert [operation.operation_id for operation in wave.operations()] == [first]
+        assert wave.covered("install") == {"a"}
+
+    def test_power_may_be_asked_for_again(self, wave: LedgerScope) -> None:
+        for where in (wave, scope(wave.ledger)):
+            intend(where, ["a"], "power_start")
+        assert len(wave.operations()) == 2
+
+    def test_of_many_nodes_the_last_is_not_sent_to_twice(self, wave: LedgerScope) -> None:
+        intend(wave, ["a"])
+        with pytest.raises(PatchingError, match="sent install to a at"):
+            intend(wave, [*(f"n{number}" for number in range(NODES_A_QUERY)), "a"])
+
     def test_a_failed_check_is_an_answer(self, wave: LedgerScope) -> None:
         operation = intend(wave, ["a"], kind="check:abc")
         wave.sent(operation, "cmd-1")
@@ -369,6 +387,11 @@ class TestMemory:
             ("openssl", "openssl 3", "missing")
         ]
         assert wave.recorded_patches("after") == {}
+
+    def test_patches_that_are_not_reported_any_more_are_forgotten(self, wave: LedgerScope) -> None:
+        for patch_ids in (["bash", "openssl"], ["openssl"]):
+            wave.record_patches("before", {"a": {"patches": [{"id": patch_id} for patch_id in patch_ids]}})
+        assert [patch["id"] for patch in wave.recorded_patches("before")["a"]["patches"]] == ["openssl"]
 
     def test_the_newest_result_of_a_kind_can_be_asked_for_in_any_phase(self, wave: LedgerScope, ledger: Ledger) -> None:
         for phase, output in (("observe", "old"), ("observe_after", "new")):
