@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A way to run modules against the sandbox."""
+"""Ways to run modules against the sandbox."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.modules.in_process import Modules
 from tests.integration.modules.tasks import Tasks
 from tests.sandbox.client import SandboxProcess
 
@@ -17,3 +18,9 @@ from tests.sandbox.client import SandboxProcess
 def tasks(sandbox: SandboxProcess, tmp_path: Path) -> Tasks:
     """Tasks against the sandbox as its fleet says."""
     return Tasks(sandbox, tmp_path)
+
+
+@pytest.fixture
+def modules(sandbox: SandboxProcess) -> Modules:
+    """Modules called in this process, against the sandbox as its fleet says."""
+    return Modules(sandbox)

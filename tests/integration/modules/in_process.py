@@ -1,0 +1,106 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs modules in the process of the tests, against a sandbox over HTTP.
+
+A module is given its options, does its work and ends as it does as a task; what a playbook adds (templating, a process
+for each task) is left out, which makes a call take a tenth of a second instead of two. :mod:`.tasks` is the whole way.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+from typing import Any
+from unittest import mock
+
+from ansible.module_utils.testing import patch_module_args
+
+from tests.integration.modules.tasks import ACCOUNTS
+from tests.sandbox.client import SandboxProcess
+
+MODULES = "ansible_collections.hybridops.patching.plugins.modules"
+
+
+class Modules:
+    """Calls modules against a sandbox; ``env`` is added to the environment of every call."""
+
+    def __init__(self, sandbox: SandboxProcess, env: Mapping[str, str] | None = None) -> None:
+        self.sandbox = sandbox
+        self.env = {**sandbox.env, **(env or {})}
+
+    def call(self, module: str, *, check: bool = False, **options: Any) -> dict[str, Any]:
+        """What the module answers, a refusal included (``failed``, ``msg``)."""
+        options = {"accounts": ACCOUNTS, **options} if _has_accounts(module) else options
+        arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
+        main = importlib.import_module(f"{MODULES}.{module}").main
+        with _environment(self.env), patch_module_args(arguments), redirect_stdout(StringIO()) as output:
+            try:
+                main()
+            except SystemExit:
+                pass
+        answer: dict[str, Any] = json.loads(output.getvalue())
+        answer.pop("invocation", None)
+        return answer
+
+    def ok(self, module: str, *, check: bool = False, **options: Any) -> dict[str, Any]:
+        """As :meth:`call`, of a call that has to succeed."""
+        answer = self.call(module, check=check, **options)
+        assert not answer.get("failed"), answer["msg"]
+        return answer
+
+    def refused(self, module: str, **options: Any) -> str:
+        """The message of a call that has to fail; check mode has to fail with the same one, and neither may write."""
+        before = self._writes()
+        answer, checked = self.call(module, **options), self.call(module, check=True, **options)
+        assert answer.get("failed"), answer
+        assert checked.get("failed"), checked
+        assert answer["msg"] == checked["msg"]
+        assert self._writes() == before, "a refused call wrote"
+        return str(answer["msg"])
+
+    def quartet(self, module: str, **options: Any) -> dict[str, Any]:
+        """Check, apply, apply again, check again. Answers what the second of them answered.
+
+        The first check predicts what then happens, and what it predicts happens once and only when applied.
+        """
+        before = self._writes()
+        predicted = self.ok(module, check=True, **options)
+        assert self._writes() == before, "check mode wrote"
+        real = self.ok(module, **options)
+        written = self._writes()
+        assert written > before, "nothing was written"
+        again = self.ok(module, **options)
+        checked = self.ok(module, check=True, **options)
+        assert self._writes() == written, "a second call wrote"
+        assert predicted["changed"] is real["changed"] is True
+        assert again["changed"] is checked["changed"] is False
+        assert predicted["diff"] == real["diff"], "check mode showed another difference"
+        assert again["diff"] == checked["diff"]
+        return real
+
+    def unchanged(self, module: str, **options: Any) -> dict[str, Any]:
+        """A call, in check mode and not, that finds everything as it is to be."""
+        before = self._writes()
+        for check in (True, False):
+            answer = self.ok(module, check=check, **options)
+            assert answer["changed"] is False, answer["diff"]
+        assert self._writes() == before, "nothing was to be done, and something was written"
+        return answer
+
+    def _writes(self) -> int:
+        """How many requests changed something; those for credentials do not."""
+        return len(self.sandbox.writes())
+
+
+@contextmanager
+def _environment(env: Mapping[str, str]) -> Iterator[None]:
+    with mock.patch.dict("os.environ", env):
+        yield
+
+
+def _has_accounts(module: str) -> bool:
+    return module.startswith(("ssm_", "ec2_"))
