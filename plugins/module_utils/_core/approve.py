@@ -10,15 +10,14 @@ for and the cloud does not tell is a finding of the plan; only when its risk is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 from .errors import InputError
 from .nodes import AZURE
+from .patch_names import masks_naming, names_of
 from .policy.approvals import Approval
 from .policy.words import AZURE_DIALECTS, BUGFIX, ENHANCEMENT, meaning_of, translate_kinds, translate_ratings
 
@@ -27,11 +26,6 @@ RULE_PROVIDERS = AZURE
 """Providers that have no baselines: what is installed on their nodes is decided here."""
 
 CRITERIA = (CLASSIFICATIONS, SEVERITIES, AFTER_DAYS)
-JOINTS = ("_", "=", ":", "-")
-"""Between a package and its version: as Azure's masks, as dpkg, as SSM's documents and as RPM write it."""
-
-_KB = re.compile(r"(?i)^kb(?=\d)")
-_ARCHITECTURE = re.compile(r"[.:](?:x86_64|i[3-6]86|noarch|aarch64|ppc64le|s390x|amd64|arm64|all)$", re.IGNORECASE)
 
 DATED_FAMILIES = ("windows",)
 """Families for whose patches Azure tells when they were published (documentation of the query logs of Update Manager:
@@ -180,13 +174,7 @@ def _named(patch: AvailablePatch, masks: Sequence[str]) -> bool:
 
     A package is meant with and without its architecture, a KB number with and without its letters.
     """
-    number, package = _KB.sub("", patch.id), _ARCHITECTURE.sub("", patch.id)
-    names = {patch.id, patch.name, number, f"KB{number}", package}
-    if patch.version:
-        versioned = {f"{name}{joint}{patch.version}" for name in (patch.id, package) for joint in JOINTS}
-        names |= versioned | {f"{package}-{patch.version}{patch.id.removeprefix(package)}"}
-    lowered = {name.lower() for name in names if name}
-    return any(fnmatchcase(name, mask.lower()) for mask in masks for name in lowered)
+    return bool(masks_naming(names_of(patch.id, patch.name, version=patch.version), masks))
 
 
 def _texts(name: str, value: object) -> tuple[str, ...]:
