@@ -181,6 +181,10 @@ class SandboxProcess:
         machine: dict[str, Any] = self.control("PATCH", f"machines/{quote(node_id.lstrip('/'))}", changes)
         return machine
 
+    def open_window(self, window_id: str) -> str:
+        """Begin an execution of a maintenance window now; its id."""
+        return str(self.control("POST", f"windows/{window_id}/open")["WindowExecutionId"])
+
     def healthy(self, name: str) -> bool:
         """Whether the application on a machine answers its health check."""
         try:

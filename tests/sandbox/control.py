@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -14,6 +15,9 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from .aws.gateway import Gateway
+from .aws.ssm.window_run import open_window
+from .aws.ssm.windows import WindowStore
+from .aws.world import ActionOutcome
 from .faults import FaultError
 from .machines import AlterError, Machine
 
@@ -29,6 +33,8 @@ _ROUTES = Map(
         Rule(f"{PREFIX}/faults", endpoint="faults", methods=["GET", "POST", "DELETE"]),
         Rule(f"{PREFIX}/machines", endpoint="machines", methods=["GET"]),
         Rule(f"{PREFIX}/machines/<path:node_id>", endpoint="machine", methods=["GET", "PATCH"]),
+        Rule(f"{PREFIX}/windows/<window_id>/open", endpoint="open_window", methods=["POST"]),
+        Rule(f"{PREFIX}/outcomes", endpoint="outcomes", methods=["POST"]),
         Rule(f"{PREFIX}/apps/<path:name>/health", endpoint="health", methods=["GET"]),
     ]
 )
@@ -88,6 +94,27 @@ class Control:
         if request.method == "PATCH":
             machine.alter(_body(request))
         return _json(machine.to_dict())
+
+    def _open_window(self, request: Request, window_id: str) -> Response:
+        with self.world.lock:
+            for account, region, store in self.world.stores(WindowStore):
+                window = store.windows.get(window_id)
+                if window is not None and not window.settings["Enabled"]:
+                    raise ValueError(f"The window {window_id} is disabled: it does not open")
+                if window is not None:
+                    execution = open_window(self.world, account, region, window)
+                    made = {"WindowExecutionId": execution.execution_id, "Status": execution.outcome.status}
+                    return _json(made, 201)
+        raise NotFound(f"There is no window {window_id}")
+
+    def _outcomes(self, request: Request) -> Response:
+        body = _body(request)
+        try:
+            arn = str(body.pop("task_arn"))
+            self.world.outcomes[arn] = ActionOutcome(**body)
+        except (KeyError, TypeError):
+            raise ValueError("the body must be {task_arn, fails, seconds}") from None
+        return _json({"task_arn": arn} | asdict(self.world.outcomes[arn]))
 
     def _health(self, request: Request, name: str) -> Response:
         machine = self._find(name)

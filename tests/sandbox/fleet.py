@@ -131,6 +131,11 @@ class Fleet:
         """Remove the machines' directories."""
         self._finalizer()
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed: nothing that runs by itself may go on."""
+        return not self._finalizer.alive
+
 
 def _directory_name(node_id: str) -> str:
     """Short and without slashes: an ARM id would leave the fleet's directory."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -33,6 +33,15 @@ class Store(Protocol):
 AnyStore = TypeVar("AnyStore", bound=Store)
 
 
+@dataclass(frozen=True, slots=True)
+class ActionOutcome:
+    """How a runbook, function or state machine ends that maintenance windows start, after how many simulated seconds.
+    The control API sets it by the ARN or name of the action."""
+
+    fails: bool = False
+    seconds: float = 5.0
+
+
 class World:
     """All accounts and regions. ``lock`` is held while an operation is served, never while something is waited for."""
 
@@ -41,6 +50,8 @@ class World:
         self.lock = threading.RLock()
         self.keyring = Keyring(fleet)
         self.generation = 0
+        self.watched = -1
+        self.outcomes: dict[str, ActionOutcome] = {}
         self._stores: dict[tuple[str, str, type[Any]], Any] = {}
         self._numbers = itertools.count(1)
         self._name_machines()
@@ -69,6 +80,12 @@ class World:
             store: AnyStore = self._stores[key]
             return store
 
+    def stores(self, kind: type[AnyStore]) -> Iterator[tuple[str, str, AnyStore]]:
+        """All stores of that kind that were asked for so far, with their account and region."""
+        for (account, region, held), store in list(self._stores.items()):
+            if held is kind:
+                yield account, region, store
+
     def machines(self, account: str, region: str) -> dict[str, Machine]:
         """The machines that an account sees in a region, by id."""
         return {machine.node_id: machine for machine in self.fleet.select(account, region)}
@@ -82,6 +99,7 @@ class World:
         with self.lock:
             self.generation += 1
             self._stores.clear()
+            self.outcomes.clear()
             self.fleet.reset()
             self._name_machines()
             self.keyring = Keyring(self.fleet)

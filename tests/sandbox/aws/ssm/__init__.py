@@ -19,6 +19,8 @@ from . import (
     resource_tags,
     send_command,
     window_contents,
+    window_history,
+    window_run,
     window_schedule,
     windows,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "resource_tags",
     "send_command",
     "window_contents",
+    "window_history",
+    "window_run",
     "window_schedule",
     "windows",
 ]

@@ -40,7 +40,7 @@ def targeted(call: Call, targets: Sequence[Mapping[str, Any]]) -> list[Machine]:
     found = list(managed_nodes(call).values())
     for target in targets:
         key, values = str(target.get("Key") or ""), list(target.get("Values") or [])
-        if key == "InstanceIds" or key == "AWS::EC2::Instance":
+        if key.lower() == "instanceids" or key == "AWS::EC2::Instance":
             found = [machine for machine in found if "*" in values or machine.node_id in values]
         elif key.startswith("tag:"):
             found = [machine for machine in found if machine.tags.get(key[4:]) in values]

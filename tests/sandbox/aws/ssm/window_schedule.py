@@ -81,10 +81,3 @@ def describe_maintenance_windows_for_target(call: Call) -> Mapping[str, Any]:
     shapes = [{"WindowId": window.window_id, "Name": window.settings["Name"]} for window in _asked(call)]
     shown, token = page(call, shapes, 50)
     return {"WindowIdentities": shown, "NextToken": token}
-
-
-@operation("ssm", "DescribeMaintenanceWindowExecutions")
-def describe_maintenance_window_executions(call: Call) -> Mapping[str, Any]:
-    """None: windows do not run in the sandbox."""
-    call.store(WindowStore).get(call.params["WindowId"])
-    return {"WindowExecutions": []}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Maintenance windows. The sandbox keeps them and knows when they would open; it does not run their tasks."""
+"""Maintenance windows: create, read, update, delete, and when they open."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..paging import page
 from ..world import Call, World, operation
 from .resource_tags import checked_tags
 from .schedules import ScheduleError, occurrences, zone
+from .timetable import watch
 
 SETTABLE = (
     "Name",
@@ -158,6 +159,7 @@ def create_maintenance_window(call: Call) -> Mapping[str, Any]:
     window_id = call.world.new_id("mw-")
     store.windows[window_id] = Window(window_id, settings, now, now, tags)
     store.remember(call, window_id)
+    watch(call.world)
     return {"WindowId": window_id}
 
 

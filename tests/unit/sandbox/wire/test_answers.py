@@ -12,7 +12,18 @@ from typing import Any
 import pytest
 
 from tests.sandbox.aws.world import OPERATIONS, Call
-from tests.unit.sandbox.wire.sandbox_kit import HOME, HYBRID, LINUX, PROD, REGION, STOPPED, UBUNTU, Sandbox, code_of
+from tests.unit.sandbox.wire.sandbox_kit import (
+    HOME,
+    HYBRID,
+    LINUX,
+    PROD,
+    REGION,
+    STOPPED,
+    UBUNTU,
+    Sandbox,
+    code_of,
+    eventually,
+)
 
 CALENDAR = "BEGIN:VCALENDAR\nX-CALENDAR-TYPE:DEFAULT_OPEN\nEND:VCALENDAR\n"
 SCRIPT = {
@@ -128,10 +139,29 @@ def use_windows(sandbox: Sandbox) -> None:
     ssm.describe_maintenance_window_tasks(**window)
     ssm.describe_maintenance_window_schedule(**window)
     ssm.describe_maintenance_windows_for_target(Targets=by_tag, ResourceType="INSTANCE")
-    ssm.describe_maintenance_window_executions(**window)
+    open_a_window(sandbox, window)
     ssm.deregister_task_from_maintenance_window(**task, **window)
     ssm.deregister_target_from_maintenance_window(**target, **window)
     ssm.delete_maintenance_window(**window)
+
+
+def open_a_window(sandbox: Sandbox, window: dict[str, str]) -> None:
+    ssm = sandbox.client("ssm")
+    execution = {
+        "WindowExecutionId": sandbox.control("POST", f"windows/{window['WindowId']}/open")["WindowExecutionId"]
+    }
+    ssm.describe_maintenance_window_executions(**window)
+    task = ssm.describe_maintenance_window_execution_tasks(**execution)["WindowExecutionTaskIdentities"][0]
+    one = execution | {"TaskId": task["TaskExecutionId"]}
+    made = eventually(
+        lambda: ssm.describe_maintenance_window_execution_task_invocations(**one)[
+            "WindowExecutionTaskInvocationIdentities"
+        ]
+    )
+    ssm.get_maintenance_window_execution(**execution)
+    ssm.get_maintenance_window_execution_task(**one)
+    ssm.get_maintenance_window_execution_task_invocation(InvocationId=made[0]["InvocationId"], **one)
+    ssm.cancel_maintenance_window_execution(**execution)
 
 
 def test_every_operation_answers_as_its_model_says(sandbox: Sandbox) -> None:
