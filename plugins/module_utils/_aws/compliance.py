@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,11 +62,11 @@ def patch_states(
     sent with: a report that names another one is older, it is waited for ``patience`` seconds, and what does not come
     is not checked. (InstancePatchState in the API reference: the snapshot of the operation by which it was collected.)
     """
-    reported = _reported(connection, node_ids)
+    reported = reported_states(connection, node_ids)
     ends = time.monotonic() + patience
     while (stale := _stale(reported, node_ids, expected)) and time.monotonic() < ends:
         time.sleep(REPORT_LOOK)
-        reported |= _reported(connection, stale)
+        reported |= reported_states(connection, stale)
     states = {node_id: not_checked(NOT_REPORTED) for node_id in node_ids}
     states |= {node_id: not_checked(_older(reported[node_id])) for node_id in stale if node_id in reported}
 
@@ -102,7 +102,8 @@ def _older(raw: Mapping[str, Any]) -> str:
     return f"its last report is older than this operation: {raw.get('Operation', 'an operation')} that ended {ended}"
 
 
-def _reported(connection: Connection, node_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def reported_states(connection: Connection, node_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """What DescribeInstancePatchStates says of each node that has reported."""
     found: dict[str, Mapping[str, Any]] = {}
     for part in chunks(node_ids, NODES_A_REQUEST):
         listed = connection.pages(
@@ -122,7 +123,8 @@ def _state(connection: Connection, raw: Mapping[str, Any], installed_since: date
     wanted = [value for name, value in _LISTED.items() if counts[name]]
     if installed_since and counts["installed"]:
         wanted.append("Installed")
-    patches = _patches(connection, str(raw["InstanceId"]), wanted) if wanted else []
+    listed = patches_in(connection, str(raw["InstanceId"]), wanted) if wanted else ()
+    patches = [(_patch(entry), entry.get("InstalledTime")) for entry in listed]
     return patch_state(
         baseline_id=str(raw.get("BaselineId", "")),
         reported_at=iso(raw.get("OperationEndTime")),
@@ -136,8 +138,9 @@ def _state(connection: Connection, raw: Mapping[str, Any], installed_since: date
     )
 
 
-def _patches(connection: Connection, node_id: str, states: Sequence[str]) -> list[tuple[Patch, datetime | None]]:
-    listed = connection.pages(
+def patches_in(connection: Connection, node_id: str, states: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """The node's patches in these states (values of the filter State), as DescribeInstancePatches has them."""
+    return connection.pages(
         "ssm",
         "describe_instance_patches",
         "Patches",
@@ -146,7 +149,6 @@ def _patches(connection: Connection, node_id: str, states: Sequence[str]) -> lis
         Filters=[{"Key": "State", "Values": list(states)}],
         MaxResults=PATCHES_A_PAGE,
     )
-    return [(_patch(raw), raw.get("InstalledTime")) for raw in listed]
 
 
 def _patch(raw: Mapping[str, Any]) -> Patch:
