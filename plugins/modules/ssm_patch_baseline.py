@@ -12,23 +12,30 @@ author:
   - hybridops.patching contributors (@hybridops)
 description:
   - Creates, changes and deletes patch baselines, and makes one the default of its operating system.
-  - What is not set stays as it is. The order of rules, filters, patches and sources has no meaning.
+  - What is not set stays as it is. A list is emptied with V([]), a text with V(""), and a level or an action goes back
+    to what the service takes by itself when that is set, such as V(UNSPECIFIED).
+  - The order of rules, filters, patches and sources has no meaning.
   - Names of baselines are not unique. A name that several baselines have is refused unless O(baseline_id) is given.
+  - Baselines that belong to AWS can be made the default with O(default_baseline), and nothing else of them can be
+    changed.
 options:
   state:
     description:
       - Whether the baseline is to exist.
-      - A baseline that is registered for a patch group, or is the default, cannot be deleted.
+      - A baseline that is registered for patch groups is deleted only with O(deregister_patch_groups=true), and one
+        that is the default of its operating system only with O(default_baseline=false).
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
       - The baseline's name. With O(baseline_id) the name to give it.
+      - When no baseline of the account has the name, AWS's own of that name is meant, if there is one.
     type: str
   baseline_id:
     description:
-      - The baseline's id, instead of finding it by name.
+      - The baseline's id (V(pb-…)) or ARN, instead of finding it by name. It has to exist, unless with
+        O(state=absent).
     type: str
   operating_system:
     description:
@@ -54,11 +61,13 @@ options:
       - ALMA_LINUX
   description:
     description:
-      - Description of the baseline.
+      - Description of the baseline. V("") removes it.
     type: str
   approval_rules:
     description:
-      - Rules by which patches are approved. The list is set as a whole.
+      - Rules by which patches are approved. The list is set as a whole, so that a rule's
+        O(approval_rules[].approve_until_date) takes the place of its O(approval_rules[].approve_after_days), and what a
+        rule does not name is as the service has it by itself. V([]) removes all rules.
     type: list
     elements: dict
     suboptions:
@@ -81,7 +90,9 @@ options:
       approve_after_days:
         description:
           - After how many days since their release patches are approved. Excludes
-            O(approval_rules[].approve_until_date).
+            O(approval_rules[].approve_until_date); the service wants one of the two.
+          - Without effect for Debian, Ubuntu and Raspberry Pi OS, whose patches have no date of release. A rule without
+            either is met by a rule with any.
         type: int
       approve_until_date:
         description:
@@ -150,6 +161,8 @@ options:
   sources:
     description:
       - Repositories to use instead of those that are set up on the nodes. Only for Linux. V([]) empties the list.
+      - They are shown in results and differences, and to whoever may read the baseline, so they are no place for a
+        password.
     type: list
     elements: dict
     suboptions:
@@ -168,15 +181,22 @@ options:
         required: true
   available_security_updates_compliance_status:
     description:
-      - Whether a node counts as compliant that lacks security updates which are available but not approved. For
-        Windows.
+      - Whether a node counts as compliant that lacks security updates which are available but not approved. Only for
+        Windows. V("") removes the setting.
     type: str
-    choices: [COMPLIANT, NON_COMPLIANT]
+    choices: [COMPLIANT, NON_COMPLIANT, ""]
   default_baseline:
     description:
-      - Whether the baseline is the default of its operating system. V(false) makes the service's own baseline the
-        default again where this one is.
+      - Whether the baseline is the default of its operating system, one of the account's own or one that belongs to
+        AWS. V(false) makes AWS's own default the default again where this one is.
+      - With O(state=absent) and V(false) this is done before the baseline is deleted.
     type: bool
+  deregister_patch_groups:
+    description:
+      - Whether with O(state=absent) the baseline is first taken from the patch groups that it is registered for. Their
+        nodes then get the default baseline, until another is registered.
+    type: bool
+    default: false
   tags:
     description:
       - Tags of the baseline. V({}) together with O(purge_tags=true) removes all.
@@ -206,6 +226,7 @@ attributes:
   idempotent:
     support: full
 seealso:
+  - module: hybridops.patching.ssm_patch_baseline_info
   - module: hybridops.patching.ssm_patch_group
 """
 
@@ -237,18 +258,40 @@ EXAMPLES = r"""
           - {key: SEVERITY, values: [Critical, Important]}
         approve_after_days: 14
 
-- name: Reject a patch
+- name: A baseline for Windows with everything that was released until a day, and the default for Windows
   hybridops.patching.ssm_patch_baseline:
     region: eu-central-1
     name: prod-windows
     operating_system: WINDOWS
-    rejected_patches: [KB5034439]
+    approval_rules:
+      - patch_filters:
+          - {key: CLASSIFICATION, values: [SecurityUpdates, CriticalUpdates]}
+        approve_until_date: "2026-01-31"
+        compliance_level: CRITICAL
+    available_security_updates_compliance_status: NON_COMPLIANT
+    default_baseline: true
 
-- name: Delete a baseline
+- name: Reject a patch, and remove a setting again
   hybridops.patching.ssm_patch_baseline:
     region: eu-central-1
-    name: old-windows
+    name: prod-windows
+    rejected_patches: [KB5034439]
+    rejected_patches_action: BLOCK
+    available_security_updates_compliance_status: ""
+
+- name: Make AWS's own baseline the default for Ubuntu again, whichever is it now
+  hybridops.patching.ssm_patch_baseline:
+    region: eu-central-1
+    name: AWS-UbuntuDefaultPatchBaseline
+    default_baseline: true
+
+- name: Delete a baseline that is the default and may be registered for patch groups
+  hybridops.patching.ssm_patch_baseline:
+    region: eu-central-1
+    name: prod-windows
     state: absent
+    default_baseline: false
+    deregister_patch_groups: true
 """
 
 RETURN = r"""
@@ -314,6 +357,10 @@ baseline:
       description: How available but not approved security updates count, empty when that is not set.
       type: str
       returned: when it exists
+    owner:
+      description: V(Self), or V(AWS) for a baseline that belongs to AWS.
+      type: str
+      returned: when it exists
     patch_groups:
       description: Patch groups that it is registered for.
       type: list
@@ -329,13 +376,13 @@ baseline:
       returned: when it exists
 """
 
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline import manage_baseline
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_args import (
     FILTER_ARGS,
     RULE_ARGS,
     RULE_EXCLUDES,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_model import LEVELS, SYSTEMS
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_module import manage_baseline
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import ACCOUNTS_ARGS, aws_module, run
 
 
@@ -364,8 +411,9 @@ def argument_spec() -> dict[str, dict[str, object]]:
         "rejected_patches_action": {"type": "str", "choices": ["ALLOW_AS_DEPENDENCY", "BLOCK"]},
         "global_filters": {"type": "list", "elements": "dict", "options": FILTER_ARGS},
         "sources": {"type": "list", "elements": "dict", "options": source},
-        "available_security_updates_compliance_status": {"type": "str", "choices": ["COMPLIANT", "NON_COMPLIANT"]},
+        "available_security_updates_compliance_status": {"type": "str", "choices": ["COMPLIANT", "NON_COMPLIANT", ""]},
         "default_baseline": {"type": "bool"},
+        "deregister_patch_groups": {"type": "bool", "default": False},
         "tags": {"type": "dict"},
         "purge_tags": {"type": "bool", "default": True},
         "account": {"type": "str"},

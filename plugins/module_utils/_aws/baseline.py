@@ -1,119 +1,123 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads and changes patch baselines."""
+"""Finds patch baselines, reads them, and carries the plan of a change out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 from .._core.change_set import ChangeSet, Step
 from .._core.errors import CloudError, InputError
-from .baseline_model import from_api, to_api, wanted_of
-from .baseline_plan import (
-    ADD_TAGS,
-    CREATE,
-    DELETE,
-    REMOVE_TAGS,
-    SET_DEFAULT,
-    UNSET_DEFAULT,
-    UPDATE,
-    plan_absent,
-    plan_present,
-)
+from .._core.pool import results
+from .baseline_model import from_api
+from .baseline_plan import CREATE, DELETE, DEREGISTER, SET_DEFAULT, UPDATE
 from .client import Connection
-from .instances import tag_dict, tag_list
-from .model_check import check_request
-from .module import session_of
+from .instances import tag_list
+from .registered_baselines import baseline_identities, is_aws_owned, short_id
+from .resource_tags import ADD_TAGS, REMOVE_TAGS, apply_tag_step, read_tags
 
 OWN_DEFAULT = "AWS-DefaultPatchBaseline"
 """The service's own default for Windows, which has further baselines of the service; others have one each."""
 
-
-def manage_baseline(module: Any) -> dict[str, Any]:
-    """Make the baseline as the options say: look, plan, apply unless in check mode, answer."""
-    params = dict(module.params)
-    if params["tags"] is not None:
-        params["tags"] = {str(key): str(value) for key, value in params["tags"].items()}
-    wanted = wanted_of(params)
-    _refuse_bad_values(wanted, params["tags"])
-    connection = session_of(module).connect(params["account"] or "")
-    current = fetch(connection, params["baseline_id"], params["name"], params["operating_system"])
-    changes = _plan(params, wanted, current)
-    baseline: Mapping[str, Any] = changes.after
-    if changes.changed and not module.check_mode:
-        baseline_id = apply(connection, changes, params["tags"] or {})
-        baseline = {**changes.after, "baseline_id": baseline_id} if changes.after else {}
-    return {"changed": changes.changed, "diff": changes.diff(), "baseline": dict(baseline)}
+Identity = Mapping[str, Any]
+"""A baseline in short, as lists have it (PatchBaselineIdentity)."""
 
 
-def _plan(params: Mapping[str, Any], wanted: Mapping[str, Any], current: Mapping[str, Any] | None) -> ChangeSet:
-    if params["state"] == "absent":
-        return plan_absent(current)
-    if current is None and not params["name"]:
-        raise InputError("baseline_id", params["baseline_id"], "a baseline that exists, or a name to make one")
-    return plan_present(
-        current,
-        wanted,
-        tags=params["tags"],
-        purge_tags=params["purge_tags"],
-        default_baseline=params["default_baseline"],
-    )
+def list_own(connection: Connection) -> list[Identity]:
+    """The account's own baselines in the region: one listing for as many calls of :func:`fetch` as are needed."""
+    return baseline_identities(connection, owner="Self")
 
 
 def fetch(
-    connection: Connection, baseline_id: str | None, name: str | None, operating_system: str | None
+    connection: Connection,
+    baseline_id: str | None,
+    name: str | None,
+    operating_system: str | None,
+    identities: Sequence[Identity] | None = None,
 ) -> dict[str, Any] | None:
-    """The baseline with this id, or the only one with this name; None when there is none. Raises InputError."""
-    identities = {str(entry["BaselineId"]): entry for entry in _own(connection, "" if baseline_id else name or "")}
-    if not baseline_id:
-        baseline_id = _only(identities, name or "", operating_system)
-    if not baseline_id or baseline_id not in identities:
-        return None
-    doing = f"read the patch baseline {baseline_id}"
-    raw = connection.call("ssm", "get_patch_baseline", doing, BaselineId=baseline_id)
-    tags = connection.call("ssm", "list_tags_for_resource", doing, ResourceType="PatchBaseline", ResourceId=baseline_id)
-    return from_api(raw) | {
-        "default_baseline": bool(identities[baseline_id].get("DefaultBaseline")),
-        "tags": tag_dict(tags.get("TagList")),
+    """The baseline with this id or ARN, or the only one with this name; None when there is none. Raises InputError.
+
+    ``identities`` is what :func:`list_own` answered; without it the service is asked, and AWS's own are found too.
+    """
+    if identities is None:
+        identities = baseline_identities(connection, name_prefix="" if baseline_id else name or "")
+    found = find(identities, baseline_id, name, operating_system)
+    return read(connection, found) if found else None
+
+
+def find(
+    identities: Sequence[Identity], baseline_id: str | None, name: str | None, operating_system: str | None
+) -> Identity | None:
+    """The one that is meant. Names are not unique; of equal ones the account's own count. Raises InputError."""
+    if baseline_id:
+        return next((entry for entry in identities if short_id(entry["BaselineId"]) == short_id(baseline_id)), None)
+    named = [
+        entry
+        for entry in identities
+        if entry.get("BaselineName") == name and operating_system in (None, entry.get("OperatingSystem"))
+    ]
+    named = [entry for entry in named if not is_aws_owned(entry["BaselineId"])] or named
+    if len(named) > 1:
+        ids = ", ".join(sorted(str(entry["BaselineId"]) for entry in named))
+        raise InputError("name", name, f"the name of one baseline; {ids} have it: give baseline_id")
+    return named[0] if named else None
+
+
+def read(connection: Connection, identity: Identity) -> dict[str, Any]:
+    """Everything about a baseline in the words of the options: one request, and one for the tags of one's own."""
+    baseline_id = str(identity["BaselineId"])
+    wanted: list[Callable[[], Any]] = [lambda: get(connection, baseline_id)]
+    if not is_aws_owned(baseline_id):
+        shown = f"patch baseline {baseline_id}"
+        wanted.append(lambda: read_tags(connection, "PatchBaseline", baseline_id, shown))
+    answers = [answer for _ask, answer in results(lambda ask: ask(), wanted)]
+    return from_api(answers[0]) | {
+        "default_baseline": bool(identity.get("DefaultBaseline")),
+        "tags": answers[1] if len(answers) > 1 else {},
     }
 
 
-def _own(connection: Connection, name_prefix: str) -> list[dict[str, Any]]:
-    filters = [{"Key": "OWNER", "Values": ["Self"]}]
-    if name_prefix:
-        filters.append({"Key": "NAME_PREFIX", "Values": [name_prefix]})
-    return list(
-        connection.pages(
-            "ssm", "describe_patch_baselines", "BaselineIdentities", "read the patch baselines", Filters=filters
-        )
+def get(connection: Connection, baseline_id: str) -> dict[str, Any]:
+    """What GetPatchBaseline answers."""
+    return connection.call(
+        "ssm", "get_patch_baseline", f"read the patch baseline {baseline_id}", BaselineId=baseline_id
     )
 
 
-def _only(identities: Mapping[str, Mapping[str, Any]], name: str, operating_system: str | None) -> str:
-    """The id of the baseline of this name, empty when there is none. Names are not unique in the API."""
-    found = sorted(
-        baseline_id
-        for baseline_id, entry in identities.items()
-        if entry.get("BaselineName") == name and operating_system in (None, entry.get("OperatingSystem"))
+def service_default(connection: Connection, system: str) -> str:
+    """ARN of the baseline of AWS that is the default of a system where nobody chose one. Raises CloudError."""
+    listed = baseline_identities(connection, owner="AWS", operating_system=system)
+    ids = {str(entry["BaselineName"]): str(entry["BaselineId"]) for entry in listed}
+    if OWN_DEFAULT in ids:
+        return ids[OWN_DEFAULT]
+    if len(ids) == 1:
+        return next(iter(ids.values()))
+    known = (
+        f"there are {', '.join(sorted(ids))}: give default_baseline: true for one of these" if ids else "it has none"
     )
-    if len(found) > 1:
-        raise InputError("name", name, f"the name of one baseline; {', '.join(found)} have it: give baseline_id")
-    return found[0] if found else ""
+    raise CloudError(f"Could not find the service's own baseline for {system}: {known}", code="NotFound")
 
 
 def apply(connection: Connection, changes: ChangeSet, tags: Mapping[str, str]) -> str:
-    """Carry the change set out; answers the baseline's id."""
+    """Carry the change set out; answers the baseline's id. Raises CloudError, with what it leaves behind."""
     baseline_id = str(changes.before.get("baseline_id", ""))
     name = str((changes.after or changes.before)["name"])
-    system = str((changes.after or changes.before)["operating_system"])
+    done: list[Step] = []
     for step in changes.steps:
-        if step.action == CREATE:
-            baseline_id = _create(connection, step, name, tags)
-        else:
-            _change(connection, step, baseline_id, f"{name} ({baseline_id})", system)
+        try:
+            if step.action == CREATE:
+                baseline_id = _create(connection, step, name, tags)
+            else:
+                _change(connection, step, baseline_id, f"patch baseline {name} ({baseline_id})")
+        except CloudError as error:
+            left = _left_behind(done, baseline_id)
+            if not left:
+                raise
+            raise CloudError(f"{error}{left}", code=error.code, lasting=error.lasting) from error
+        done.append(step)
     return baseline_id
 
 
@@ -124,41 +128,33 @@ def _create(connection: Connection, step: Step, name: str, tags: Mapping[str, st
     return str(answer["BaselineId"])
 
 
-def _change(connection: Connection, step: Step, baseline_id: str, shown: str, system: str) -> None:
-    resource = {"ResourceType": "PatchBaseline", "ResourceId": baseline_id}
+def _change(connection: Connection, step: Step, baseline_id: str, shown: str) -> None:
     if step.action == UPDATE:
-        doing = f"change the patch baseline {shown}"
-        connection.call("ssm", "update_patch_baseline", doing, BaselineId=baseline_id, **step.params)
+        connection.call("ssm", UPDATE, f"change the {shown}", BaselineId=baseline_id, **step.params)
     elif step.action == DELETE:
-        connection.call("ssm", DELETE, f"delete the patch baseline {shown}", BaselineId=baseline_id)
-    elif step.action == ADD_TAGS:
-        tags = tag_list(step.params["tags"])
-        connection.call("ssm", ADD_TAGS, f"tag the patch baseline {shown}", Tags=tags, **resource)
-    elif step.action == REMOVE_TAGS:
-        doing = f"remove tags from the patch baseline {shown}"
-        connection.call("ssm", REMOVE_TAGS, doing, TagKeys=step.params["keys"], **resource)
+        connection.call("ssm", DELETE, f"delete the {shown}", BaselineId=baseline_id)
+    elif step.action in (ADD_TAGS, REMOVE_TAGS):
+        apply_tag_step(connection, step, "PatchBaseline", baseline_id, shown)
     elif step.action == SET_DEFAULT:
-        connection.call("ssm", SET_DEFAULT, f"make {shown} the default for {system}", BaselineId=baseline_id)
-    elif step.action == UNSET_DEFAULT:
-        other = _service_default(connection, system)
-        connection.call("ssm", SET_DEFAULT, f"make {other} the default for {system}", BaselineId=other)
+        default = step.params.get("baseline_id", baseline_id)
+        connection.call("ssm", SET_DEFAULT, f"make {step.subject}", BaselineId=default)
+    elif step.action == DEREGISTER:
+        group = str(step.params["patch_group"])
+        doing = f"deregister the {shown} from the patch group {group}"
+        connection.call("ssm", DEREGISTER, doing, BaselineId=baseline_id, PatchGroup=group)
 
 
-def _service_default(connection: Connection, system: str) -> str:
-    """The service's own default baseline of an operating system."""
-    listed = connection.pages(
-        "ssm",
-        "describe_patch_baselines",
-        "BaselineIdentities",
-        f"find the service's own baseline for {system}",
-        Filters=[{"Key": "OWNER", "Values": ["AWS"]}, {"Key": "OPERATING_SYSTEM", "Values": [system]}],
-    )
-    names = {str(entry["BaselineName"]): str(entry["BaselineId"]) for entry in listed}
-    if not names:
-        raise CloudError(f"Could not find the service's own baseline for {system}: it has none", code="NotFound")
-    return names.get(OWN_DEFAULT) or names[min(names)]
-
-
-def _refuse_bad_values(wanted: Mapping[str, Any], tags: Mapping[str, str] | None) -> None:
-    """Refuse before the first request what the service model refuses. Raises InputError."""
-    check_request("ssm", "CreatePatchBaseline", {**to_api(wanted), "Tags": tag_list(tags or {})})
+def _left_behind(done: Sequence[Step], baseline_id: str) -> str:
+    """What had been done when a later step failed, where a person should know it."""
+    groups = [str(step.params["patch_group"]) for step in done if step.action == DEREGISTER]
+    told = []
+    if any(step.action == CREATE for step in done):
+        told.append(f"The baseline was created before that, as {baseline_id}; a further call does the rest")
+    if groups:
+        told.append(
+            f"It was deregistered from {', '.join(groups)} before that; their nodes get the default baseline until "
+            "another one is registered"
+        )
+    if any(step.action == SET_DEFAULT for step in done):
+        told.append("AWS's own baseline was made the default before that")
+    return "".join(f". {sentence}" for sentence in told)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .registered_baselines import is_aws_owned
+
 SYSTEMS = (
     "WINDOWS",
     "AMAZON_LINUX",
@@ -63,6 +65,9 @@ _SERVER_DEFAULTS: Mapping[str, Any] = {
 }
 """What a baseline has where nothing was set."""
 
+_NOT_EMPTY = ("description", "available_security_updates_compliance_status")
+"""Members that cannot be sent empty: they are emptied by a request that replaces the whole baseline without them."""
+
 _RULE_MEMBERS = {
     "approve_after_days": "ApproveAfterDays",
     "approve_until_date": "ApproveUntilDate",
@@ -77,16 +82,33 @@ def wanted_of(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_api(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Members of CreatePatchBaseline or UpdatePatchBaseline."""
-    return {MEMBERS[name]: _member(name, value) for name, value in values.items()}
+    """Members of CreatePatchBaseline or UpdatePatchBaseline; what is to be empty and cannot be sent so is left out."""
+    return {
+        MEMBERS[name]: _member(name, value) for name, value in values.items() if value != "" or name not in _NOT_EMPTY
+    }
+
+
+def update_members(changes: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Members of UpdatePatchBaseline that bring the changes about.
+
+    What is left out stays, so only the changes are sent. Where one of them cannot be sent, since it would be empty, the
+    baseline is replaced: then what is left out becomes empty, and everything that it is to have is sent.
+    """
+    if all(changes[name] != "" for name in _NOT_EMPTY if name in changes):
+        return to_api(changes)
+    whole = {name: after[name] for name in MEMBERS if after[name] != _SERVER_DEFAULTS.get(name)}
+    del whole["operating_system"]
+    return {**to_api(whole), "Replace": True}
 
 
 def from_api(raw: Mapping[str, Any]) -> dict[str, Any]:
     """A baseline of GetPatchBaseline in the words of the options, everything that nothing was set for included."""
     known = {name: raw[member] for name, member in MEMBERS.items() if raw.get(member) is not None}
     values = {name: _option(name, value) for name, value in known.items()}
+    baseline_id = str(raw.get("BaselineId", ""))
     return new_baseline(values) | {
-        "baseline_id": str(raw.get("BaselineId", "")),
+        "baseline_id": baseline_id,
+        "owner": "AWS" if is_aws_owned(baseline_id) else "Self",
         "patch_groups": sorted(raw.get("PatchGroups") or []),
     }
 
@@ -95,7 +117,7 @@ def new_baseline(values: Mapping[str, Any]) -> dict[str, Any]:
     """What a baseline made with these values will be; its id is not known yet."""
     system = {"operating_system": DEFAULT_SYSTEM}
     baseline = {**system, **_SERVER_DEFAULTS, **{name: stable(name, value) for name, value in values.items()}}
-    return {"baseline_id": "", **baseline, "patch_groups": []}
+    return {"baseline_id": "", **baseline, "owner": "Self", "patch_groups": []}
 
 
 def stable(name: str, value: Any) -> Any:

@@ -14,7 +14,7 @@ from .._core.errors import CloudError, InputError
 from .client import Connection
 from .model_check import check_request
 from .module import session_of
-from .registered_baselines import PAGE, patch_group_mappings
+from .registered_baselines import Mappings, baseline_identities, patch_group_mappings
 
 REGISTER = "register_patch_baseline_for_patch_group"
 DEREGISTER = "deregister_patch_baseline_for_patch_group"
@@ -50,23 +50,26 @@ def manage_patch_group(module: Any) -> dict[str, Any]:
     return {"changed": changes.changed, "diff": changes.diff(), "patch_group": dict(changes.after)}
 
 
-def registrations(connection: Connection, group: str) -> dict[str, Registered]:
-    """What is registered for the group, by operating system."""
+def registrations(connection: Connection, group: str, mappings: Mappings | None = None) -> dict[str, Registered]:
+    """What is registered for the group, by operating system.
+
+    ``mappings`` is what :func:`.registered_baselines.patch_group_mappings` answered, one listing for as many groups as
+    are needed; without it the service is asked for the group.
+    """
+    if mappings is None:
+        mappings = patch_group_mappings(connection, group)
     return {
         system: Registered(str(identity["BaselineId"]), str(identity.get("BaselineName", "")), system)
-        for (name, system), identity in patch_group_mappings(connection, group).items()
+        for (name, system), identity in mappings.items()
         if name == group
     }
 
 
 def all_baselines(connection: Connection) -> list[Registered]:
     """Every baseline of the account and of the service."""
-    listed = connection.pages(
-        "ssm", "describe_patch_baselines", "BaselineIdentities", "read the patch baselines", MaxResults=PAGE
-    )
     return [
         Registered(str(entry["BaselineId"]), str(entry.get("BaselineName", "")), str(entry["OperatingSystem"]))
-        for entry in listed
+        for entry in baseline_identities(connection)
     ]
 
 

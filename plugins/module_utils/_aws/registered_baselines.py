@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._core.facts import Baseline
 from .client import Connection
 
 PAGE = 100
+
+Mappings: TypeAlias = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Identity of the baseline that is registered, by patch group and operating system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,7 @@ class RegisteredBaselines:
 def registered_baselines(connection: Connection) -> RegisteredBaselines:
     """Everything that is registered in the account and region, and the defaults."""
     mappings = patch_group_mappings(connection)
-    identities = connection.pages(
-        "ssm", "describe_patch_baselines", "BaselineIdentities", "read the patch baselines", MaxResults=PAGE
-    )
+    identities = baseline_identities(connection)
     return RegisteredBaselines(
         {key: _baseline(identity, default=False) for key, identity in mappings.items()},
         {
@@ -43,7 +44,7 @@ def registered_baselines(connection: Connection) -> RegisteredBaselines:
     )
 
 
-def patch_group_mappings(connection: Connection, name_prefix: str = "") -> dict[tuple[str, str], Mapping[str, Any]]:
+def patch_group_mappings(connection: Connection, name_prefix: str = "") -> Mappings:
     """Identity of the baseline registered for each group and operating system."""
     filters = {"Filters": [{"Key": "NAME_PREFIX", "Values": [name_prefix]}]} if name_prefix else {}
     listed = connection.pages(
@@ -53,6 +54,34 @@ def patch_group_mappings(connection: Connection, name_prefix: str = "") -> dict[
         (str(entry["PatchGroup"]), str(entry["BaselineIdentity"]["OperatingSystem"])): entry["BaselineIdentity"]
         for entry in listed
     }
+
+
+def baseline_identities(
+    connection: Connection, *, owner: str = "", name_prefix: str = "", operating_system: str = ""
+) -> list[Mapping[str, Any]]:
+    """Baselines of the account and of the service (owner ``Self`` and ``AWS``, empty for both), in short."""
+    wanted = {"OWNER": owner, "NAME_PREFIX": name_prefix, "OPERATING_SYSTEM": operating_system}
+    filters = [{"Key": key, "Values": [value]} for key, value in wanted.items() if value]
+    return list(
+        connection.pages(
+            "ssm",
+            "describe_patch_baselines",
+            "BaselineIdentities",
+            "read the patch baselines",
+            MaxResults=PAGE,
+            **({"Filters": filters} if filters else {}),
+        )
+    )
+
+
+def is_aws_owned(baseline_id: str) -> bool:
+    """Whether a baseline belongs to AWS: those are the ones that lists name by their ARN."""
+    return baseline_id.startswith("arn:")
+
+
+def short_id(baseline_id: str) -> str:
+    """The ``pb-…`` of an id that may be an ARN; no two baselines of a region have the same."""
+    return baseline_id.rpartition("/")[2]
 
 
 def _baseline(identity: Mapping[str, Any], *, default: bool) -> Baseline:

@@ -5,21 +5,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from ansible_collections.hybridops.patching.plugins.module_utils._aws import baseline as baseline_module
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline import fetch, manage_baseline
-from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
+from ansible_collections.hybridops.patching.plugins.module_utils._aws import baseline_module
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline import fetch, list_own
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_module import manage_baseline
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, InputError
 
 from tests.unit.aws.wire import REGION, Call, FakeSession, Wire, refusal
 
 ID = "pb-0123456789abcdef0"
 RULE = {"patch_filters": [{"key": "SEVERITY", "values": ["Critical", "Important"]}], "approve_after_days": 7}
 
-
-OWN = {"Key": "OWNER", "Values": ["Self"]}
-NAMED = {"Filters": [OWN, {"Key": "NAME_PREFIX", "Values": ["base"]}]}
+NAMED = {"MaxResults": 100, "Filters": [{"Key": "NAME_PREFIX", "Values": ["base"]}]}
 
 
 def identity(baseline_id: str, name: str = "base", system: str = "WINDOWS", default: bool = False) -> dict[str, Any]:
@@ -31,7 +31,7 @@ class TestFind:
         listed = Call("describe_patch_baselines", NAMED, {"BaselineIdentities": list(identities)})
         read = Call("get_patch_baseline", None, {"BaselineId": ID, "Name": "base", "OperatingSystem": "UBUNTU"})
         tags = Call("list_tags_for_resource", None, {"TagList": [{"Key": "k", "Value": "v"}]})
-        wire = Wire([listed, read, tags])
+        wire = Wire([listed, [read, tags]])
         return fetch(wire.connection(), None, name, system)
 
     def test_a_longer_name_is_another_baseline(self) -> None:
@@ -59,7 +59,7 @@ class FakeModule:
                 "available_security_updates_compliance_status",
             ]
         )  # fmt: skip
-        self.params = {**unset, "state": "present", "purge_tags": True, **params}
+        self.params = {**unset, "state": "present", "purge_tags": True, "deregister_patch_groups": False, **params}
         self.check_mode = check_mode
 
 
@@ -68,7 +68,7 @@ class TestModule:
     def _session(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.monkeypatch = monkeypatch
 
-    def manage(self, params: dict[str, Any], *script: Call, check_mode: bool = False) -> dict[str, Any]:
+    def manage(self, params: dict[str, Any], *script: Call | list[Call], check_mode: bool = False) -> dict[str, Any]:
         wire = Wire(list(script))
         session = FakeSession({("", REGION): wire})
         self.monkeypatch.setattr(baseline_module, "session_of", lambda _module: session)
@@ -110,7 +110,7 @@ class TestModule:
             ({"name": "base", "approved_patches": [f"KB{number}" for number in range(51)]}, "approved_patches"),
             ({"name": "base", "approval_rules": [{**RULE, "approve_after_days": 361}]}, "approve_after_days"),
             ({"name": "base", "tags": {"k": "v" * 257}}, "tags"),
-            ({"name": "base", "description": ""}, "description"),
+            ({"name": "base", "description": "d" * 1025}, "description"),
         ],
     )
     def test_what_the_service_model_refuses_is_refused_before_the_first_request(
@@ -120,10 +120,54 @@ class TestModule:
             self.manage(params)
 
     def test_no_longer_the_default_makes_the_service_s_own_the_default(self) -> None:
-        there = Call("describe_patch_baselines", NAMED, {"BaselineIdentities": [identity(ID, default=True)]})
-        read = Call("get_patch_baseline", None, {"BaselineId": ID, "Name": "base", "OperatingSystem": "WINDOWS"})
-        tags = Call("list_tags_for_resource", None, {})
         theirs = [identity(f"arn:{n}", n) for n in ("AWS-WindowsPredefined", "AWS-DefaultPatchBaseline")]
         listed = Call("describe_patch_baselines", None, {"BaselineIdentities": theirs})
         register = Call("register_default_patch_baseline", {"BaselineId": "arn:AWS-DefaultPatchBaseline"})
-        self.manage({"name": "base", "default_baseline": False}, there, read, tags, listed, register)
+        self.manage({"name": "base", "default_baseline": False}, *there(default=True), listed, register)
+
+    def test_which_one_becomes_the_default_is_not_guessed(self) -> None:
+        theirs = [identity(f"arn:{n}", n) for n in ("AWS-OneOfTheirBaselines", "AWS-TwoOfTheirBaselines")]
+        listed = Call("describe_patch_baselines", None, {"BaselineIdentities": theirs})
+        with pytest.raises(CloudError, match="give default_baseline: true for one of these"):
+            self.manage({"name": "base", "default_baseline": False}, *there(default=True), listed)
+
+    def test_a_baseline_that_has_to_be_there_is_not_made_anew_each_time(self) -> None:
+        none = Call("describe_patch_baselines", None, {"BaselineIdentities": []})
+        with pytest.raises(InputError, match="a baseline that exists"):
+            self.manage({"baseline_id": ID, "name": "base"}, none)
+
+    def test_what_was_done_before_a_refusal_is_told(self) -> None:
+        absent = {"name": "base", "state": "absent", "deregister_patch_groups": True}
+        taken = [Call("deregister_patch_baseline_for_patch_group", {"BaselineId": ID, "PatchGroup": g}) for g in "ab"]
+        refused = Call("delete_patch_baseline", None, refusal("ResourceInUseException"))
+        with pytest.raises(CloudError, match=r"ResourceInUse(?s:.*)deregistered from a, b before that"):
+            self.manage(absent, *there(groups=["a", "b"]), *taken, refused)
+
+
+def there(*, default: bool = False, groups: Sequence[str] = ()) -> list[Call | list[Call]]:
+    """What is asked about the baseline ``base``."""
+    read = {"BaselineId": ID, "Name": "base", "OperatingSystem": "WINDOWS", "PatchGroups": list(groups)}
+    return [
+        Call("describe_patch_baselines", NAMED, {"BaselineIdentities": [identity(ID, default=default)]}),
+        [Call("get_patch_baseline", None, read), Call("list_tags_for_resource", None, {})],
+    ]
+
+
+class TestSeam:
+    """What a caller of many baselines uses."""
+
+    def test_one_listing_for_many(self) -> None:
+        own = {"MaxResults": 100, "Filters": [{"Key": "OWNER", "Values": ["Self"]}]}
+        wire = Wire(
+            [
+                Call("describe_patch_baselines", own, {"BaselineIdentities": [identity(ID)]}),
+                *there()[1:],
+            ]
+        )
+        connection = wire.connection()
+        listed = list_own(connection)
+        found = fetch(connection, None, "base", "WINDOWS", listed)
+        assert found is not None
+        assert found["baseline_id"] == ID
+        assert fetch(connection, None, "other", None, listed) is None
+        wire.finish()
