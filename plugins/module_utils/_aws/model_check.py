@@ -10,6 +10,7 @@ patterns are stated in the model too, and are checked here so that a module can 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
@@ -22,6 +23,10 @@ with suppress(ImportError):
     import botocore.session
 
 _WHOLE_NUMBER_TYPES = ("integer", "long")
+_ONE_CLASS = re.compile(r"\^\(?\[[^\[\]^][^\[\]]*\][*+]?\)?\$")
+_PROPERTY = re.compile(r"\\p\{(\w+)\}")
+STAND_IN = "\ue000"
+"""A character of private use, which has no meaning and none of the properties that patterns ask for."""
 
 
 def check_request(service: str, operation: str, params: Mapping[str, Any]) -> None:
@@ -89,13 +94,30 @@ def _range(low: int | None, high: int | None) -> str:
 
 
 def _matches(pattern: str, value: str) -> bool:
-    """Whether the service's pattern occurs in the value; a pattern that Python cannot read (``\\p{L}``) allows all."""
+    """Whether the service's pattern occurs in the value; a pattern that Python cannot read allows all."""
+    if _ONE_CLASS.fullmatch(pattern):
+        pattern, value = _without_properties(pattern, value)
     try:
         return re.search(pattern, value) is not None
     except re.error:
         return True
 
 
+def _without_properties(pattern: str, value: str) -> tuple[str, str]:
+    """The same question without ``\\p{L}`` and the like, which Python does not know.
+
+    All characters of the value that have one of the properties become one stand-in, which the pattern then names. That
+    is sound where the pattern is a single class of characters that may be repeated, as those of tags and patch groups.
+    """
+    wanted = tuple(_PROPERTY.findall(pattern))
+    stood_for = (STAND_IN if unicodedata.category(char).startswith(wanted) else char for char in value)
+    return _PROPERTY.sub(STAND_IN, pattern), "".join(stood_for) if wanted else value
+
+
+def snake_case(name: str) -> str:
+    """A member of the API as the collection names it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", name).lower()
+
+
 def _join(path: str, name: str) -> str:
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", name).lower()
-    return f"{path}.{snake}" if path else snake
+    return f"{path}.{snake_case(name)}" if path else snake_case(name)

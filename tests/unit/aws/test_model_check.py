@@ -51,3 +51,14 @@ def test_what_it_allows_or_does_not_speak_of(members: dict[str, Any]) -> None:
 def test_the_range_is_told() -> None:
     with pytest.raises(InputError, match="allowed: 30 to 2592000"):
         check_request("ssm", "SendCommand", {"TimeoutSeconds": 1})
+
+
+@pytest.mark.parametrize("name", ["web_1.a:b/c=d+e-f@g", "Größe 東京", "٣"])
+def test_classes_of_characters_that_python_cannot_read_allow_letters_and_digits_of_all_scripts(name: str) -> None:
+    check_request("ssm", "RegisterPatchBaselineForPatchGroup", {"PatchGroup": name})
+
+
+@pytest.mark.parametrize("name", ["web*", "a;b", "emoji 🙂", "Größe?"])
+def test_classes_of_characters_that_python_cannot_read_refuse_the_rest(name: str) -> None:
+    with pytest.raises(InputError, match="patch_group"):
+        check_request("ssm", "RegisterPatchBaselineForPatchGroup", {"PatchGroup": name})
