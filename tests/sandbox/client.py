@@ -195,6 +195,22 @@ class SandboxProcess:
                 raise SandboxError(f"{name}: {error.code} {error.read().decode()}") from None
             return False
 
+    def set_policies(self, owner: str, *documents: Any) -> None:
+        """Allow a user or role (its ARN), or an account (its id), only what these policies allow; without any, all."""
+        if documents:
+            self.control("PUT", f"policies/{quote(owner)}", {"documents": list(documents)})
+        else:
+            self.control("DELETE", f"policies/{quote(owner)}")
+
+    def node_credentials(self, node_id: str, role: str) -> dict[str, str]:
+        """The environment of a process on a machine, with the credentials of the role of its instance profile."""
+        key = self.control("POST", f"machines/{quote(node_id)}/credentials", {"role": role})
+        return self.env | {
+            "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": key["Token"],
+        }
+
     def reset(self) -> None:
         """Back to what the fleet file says: machines, clouds' resources, faults, requests."""
         self.control("POST", "reset")

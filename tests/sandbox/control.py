@@ -33,6 +33,8 @@ _ROUTES = Map(
         Rule(f"{PREFIX}/faults", endpoint="faults", methods=["GET", "POST", "DELETE"]),
         Rule(f"{PREFIX}/machines", endpoint="machines", methods=["GET"]),
         Rule(f"{PREFIX}/machines/<path:node_id>", endpoint="machine", methods=["GET", "PATCH"]),
+        Rule(f"{PREFIX}/machines/<path:node_id>/credentials", endpoint="credentials", methods=["POST"]),
+        Rule(f"{PREFIX}/policies/<path:owner>", endpoint="policies", methods=["GET", "PUT", "DELETE"]),
         Rule(f"{PREFIX}/windows/<window_id>/open", endpoint="open_window", methods=["POST"]),
         Rule(f"{PREFIX}/outcomes", endpoint="outcomes", methods=["POST"]),
         Rule(f"{PREFIX}/apps/<path:name>/health", endpoint="health", methods=["GET"]),
@@ -63,6 +65,22 @@ class Control:
             response = _json({"error": error.description}, error.code or 400)
         return response(environ, start_response)
 
+    def _policies(self, request: Request, owner: str) -> Response:
+        """Policies of a user or role by its ARN, or of an account by its id."""
+        if request.method == "PUT":
+            body = _body(request)
+            self.gateway.guard.put(owner, body.get("documents", [body]))
+        elif request.method == "DELETE":
+            self.gateway.guard.remove(owner)
+        documents = self.gateway.guard.documents(owner)
+        return _json({} if documents is None else {"documents": documents})
+
+    def _credentials(self, request: Request, node_id: str) -> Response:
+        """The credentials that a machine has from its own metadata service, of the role that the body names."""
+        machine = self._find(node_id)
+        key = self.world.keyring.open_node_session(machine, str(_body(request)["role"]))
+        return _json({"AccessKeyId": key.access_key, "SecretAccessKey": key.secret, "Token": key.token}, 201)
+
     def _requests(self, request: Request) -> Response:
         if request.method == "DELETE":
             self.gateway.journal.clear()
@@ -75,6 +93,7 @@ class Control:
             self.azure.reset()
         self.gateway.moto.reset()
         self.gateway.faults.clear()
+        self.gateway.guard.clear()
         self.gateway.journal.clear()
         return _json({})
 

@@ -22,6 +22,7 @@ from botocore.credentials import Credentials
 from moto.core.request import Request
 
 from ..fleet import Fleet
+from ..machines import Machine
 from .errors import ServiceError
 
 SKEW = timedelta(minutes=15)
@@ -30,12 +31,20 @@ SKEW = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The identity behind a key: what GetCallerIdentity answers."""
+    """The identity behind a key: what GetCallerIdentity answers, the role of a session, and the node whose credentials
+    they are."""
 
     account: str
     arn: str
     user_id: str
     home: bool
+    role: str = ""
+    source_instance: str = ""
+
+    @property
+    def principal(self) -> str:
+        """The user or role whose policies count: of a session, its role."""
+        return self.role or self.arn
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,13 @@ class Signed:
     expires_in: int = 0
 
 
+def assumed(role: str, account: str, session: str, source_instance: str = "") -> Caller:
+    """The identity of a role's session."""
+    role_id = "AROA" + hashlib.sha256(role.encode()).hexdigest()[:17].upper()
+    arn = f"arn:aws:sts::{account}:assumed-role/{role.rpartition('/')[2]}/{session}"
+    return Caller(account, arn, f"{role_id}:{session}", False, role, source_instance)
+
+
 class Keyring:
     """All keys that exist: the home account's, and those of roles assumed with them."""
 
@@ -79,6 +95,13 @@ class Keyring:
         key = Key(access_key, secrets.token_hex(20), caller, secrets.token_urlsafe(180), datetime.now(UTC) + duration)
         self._keys[access_key] = key
         return key
+
+    def open_node_session(self, machine: Machine, role: str) -> Key:
+        """Credentials of a role as a node has them: an instance from its profile, a hybrid node from its agent."""
+        hybrid = machine.hybrid
+        service, kind = ("ssm", "managed-instance") if hybrid else ("ec2", "instance")
+        node = f"arn:aws:{service}:{machine.region}:{machine.account}:{kind}/{machine.node_id}"
+        return self.open_session(assumed(role, machine.account, machine.node_id, node), timedelta(hours=6))
 
     def key(self, access_key: str) -> Key:
         """The key of that id. Raises KeyError."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way of a request: who, what, allowed, valid, faults, act, answer. Every request is recorded."""
+"""The way of a request: who, what, valid, faults, allowed, act, answer. Every request is recorded."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..faults import AnswerLost, Fault, Faults, let_through
 from ..journal import Journal
 from .credentials import not_signed, signature_of
 from .errors import ServiceError, not_served
+from .iam.guard import Guard
 from .model import OWN_SERVICES, is_writing, operation_model
 from .moto_app import WHOLE_SERVICES, MotoApp, rest_operation
 from .protocol import Answer, operation_name, parse, render, render_error
@@ -38,6 +39,7 @@ class Gateway:
         self.journal = journal
         self.faults = faults
         self.moto = MotoApp()
+        self.guard = Guard()
         self.check_answers = check_answers
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -103,6 +105,7 @@ class Gateway:
         met = self.faults.strike(entry)
         self._before(service, met, entry)
         call = Call(self.world, caller, signed.region, name, params)
+        self._allow(call, service, request, entry)
         answer = self._act(call, service, model, request, request_id)
         if any(fault.kind == "drop_after" for fault in met):
             raise AnswerLost("the answer is dropped")
@@ -127,6 +130,13 @@ class Gateway:
             if wrong:
                 raise ServiceError("SandboxAnswerInvalid", "; ".join(wrong[:5]), 500)
         return render(service, model, result, request_id)
+
+    def _allow(self, call: Call, service: str, request: Request, entry: dict[str, Any]) -> None:
+        """Refuse what the caller's policies do not allow, and record what the request needs."""
+        needed = self.guard.needed(call, service, request)
+        if needed:
+            entry["access"] = [access.to_dict() for access in needed]
+        self.guard.authorize(call, service, needed)
 
     def _before(self, service: str, met: list[Fault], entry: dict[str, Any]) -> None:
         """Let the faults strike that come before the request is acted upon."""

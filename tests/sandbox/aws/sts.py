@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from .credentials import Caller
+from .credentials import assumed
 from .errors import ServiceError
 from .world import Call, operation
 
@@ -34,9 +33,7 @@ def assume_role(call: Call) -> Mapping[str, Any]:
             403,
         )
     account = found[0].account_id
-    role_id = "AROA" + hashlib.sha256(arn.encode()).hexdigest()[:17].upper()
-    assumed = f"arn:aws:sts::{account}:assumed-role/{arn.rpartition('/')[2]}/{session}"
-    caller = Caller(account, assumed, f"{role_id}:{session}", False)
+    caller = assumed(arn, account, session)
     key = call.world.keyring.open_session(caller, timedelta(seconds=int(call.params.get("DurationSeconds") or 3600)))
     return {
         "Credentials": {
@@ -45,6 +42,6 @@ def assume_role(call: Call) -> Mapping[str, Any]:
             "SessionToken": key.token,
             "Expiration": key.expires,
         },
-        "AssumedRoleUser": {"AssumedRoleId": caller.user_id, "Arn": assumed},
+        "AssumedRoleUser": {"AssumedRoleId": caller.user_id, "Arn": caller.arn},
         "PackedPolicySize": 6 if call.params.get("Policy") else None,
     }
