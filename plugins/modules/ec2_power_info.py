@@ -52,6 +52,14 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Start two nodes
+  hybridops.patching.ec2_power:
+    region: eu-central-1
+    state: started
+    nodes:
+      - node_id: i-0123456789abcdef0
+      - node_id: i-0123456789abcdef1
+
 - name: Wait until two nodes run and their agents answer
   hybridops.patching.ec2_power_info:
     region: eu-central-1

@@ -35,6 +35,13 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Make snapshots of two nodes
+  hybridops.patching.ec2_snapshot_set:
+    region: eu-central-1
+    nodes:
+      - node_id: i-0123456789abcdef0
+      - node_id: i-0123456789abcdef1
+
 - name: Wait until the snapshots of two nodes are complete
   hybridops.patching.ec2_snapshot_set_info:
     region: eu-central-1

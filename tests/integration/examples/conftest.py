@@ -1,0 +1,70 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The estate that the modules' examples speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+from ansible_collections.hybridops.patching.plugins.module_utils._ledger.runs import NewRun, RunBatch, begin_run
+from ansible_collections.hybridops.patching.plugins.module_utils._ledger.store import Ledger, open_ledger
+from ansible_collections.hybridops.patching.plugins.module_utils._ledger.waves import join_wave
+
+from tests.integration.conftest import FLEET
+from tests.integration.examples.play import Stage
+from tests.sandbox.client import SandboxProcess
+
+HOME = {"account": "999999999999", "region": "eu-central-1"}
+OTHER = {"account": "222222222222", "region": "eu-west-1"}
+SHOWN: dict[str, Any] = FLEET | {
+    "accounts": [
+        *FLEET["accounts"],
+        {"id": "222222222222", "name": "prod", "roles": [{"arn": "arn:aws:iam::222222222222:role/patching"}]},
+    ],
+    "machines": [
+        *FLEET["machines"],
+        {"node_id": "i-0123456789abcdef0", "name": "one", "profile": "linux"} | HOME,
+        {"node_id": "i-0123456789abcdef1", "name": "two", "profile": "windows", "power": "stopped"} | HOME,
+        {"node_id": "mi-0123456789abcdef0", "name": "three", "profile": "linux"} | HOME,
+        {"node_id": "i-0222222222222222a", "name": "four", "profile": "linux"} | OTHER,
+    ],
+}
+"""Nodes of the module's own account with the ids of the examples, and those of two further accounts."""
+
+RUN_ID = "patch-test-1"
+GATE = {"scope": "environment", "max_failed": 0, "allow_empty": False}
+
+
+def _begun(directory: Path, nodes: list[dict[str, Any]]) -> str:
+    """A ledger in which the run of the examples has come to the first wave; its URL."""
+    url = f"sqlite:///{directory}/ledger.db"
+    ledger: Ledger = open_ledger(url, create=True)
+    known = [Node.from_dict(node) for node in nodes]
+    begin_run(ledger, NewRun(RUN_ID, "test", [RunBatch("batch_1", (), GATE, [(node, {}) for node in known])]))
+    join_wave(ledger, RUN_ID, "batch_1", [node.node_id for node in known])
+    return url
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[SandboxProcess]:
+    """One sandbox for all examples, which reset it."""
+    with SandboxProcess(SHOWN, speed=240) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def stage(tmp_path: Path, shown: SandboxProcess) -> Stage:
+    """What examples are played on: the estate as its fleet says, and a run under way."""
+    shown.reset()
+    nodes = [
+        {key: machine[key] for key in ("node_id", "name", "account", "region", "os_family")}
+        for machine in shown.machines()
+        if machine["account"] == "111111111111" and machine["os_family"] == "linux"
+    ]
+    variables = {"patch_nodes": nodes, "patch_run_id": RUN_ID}
+    return Stage(shown, variables, {"PATCH_LEDGER_URL": _begun(tmp_path, nodes)})
