@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The patch baselines that a policy asks for."""
+"""The patch baselines, patch groups and maintenance windows that a policy asks for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._aws.policy_estate import policy_estate
 from ..module_utils._core.errors import PatchingError
 from ..module_utils._core.facts import NodeFacts
+from ..module_utils._core.nodes import Node
 from ..module_utils._core.policy.load import load_policy
 
 
@@ -22,11 +23,13 @@ def patch_baselines(
     environment: str,
     unlisted: Sequence[Mapping[str, Any]] = (),
     prefix: str = "hybridops",
+    nodes: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The baselines and groups of an environment; see its documentation."""
+    """The baselines, groups and windows of an environment; see its documentation."""
     try:
         found = [NodeFacts.from_dict(fact) for fact in facts]
-        return policy_estate(load_policy(policy), environment, found, unlisted, prefix).to_dict()
+        listed = [Node.from_dict(node) for node in nodes]
+        return policy_estate(load_policy(policy), environment, found, listed, unlisted, prefix).to_dict()
     except PatchingError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -1,79 +1,93 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The baselines and registrations that a policy asks for, in every account and region of an environment's nodes."""
+"""What a policy asks for in every account and region of an environment's nodes: baselines, registrations, windows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from .._core.errors import InputError
 from .._core.facts import NodeFacts
-from .._core.names import GroupParser
-from .._core.nodes import provider_of_id
-from .._core.plan.resolve import group_parser
+from .._core.nodes import Node, provider_of_id
 from .._core.policy.approvals import Approval, approval_for, approval_name
-from .._core.policy.model import Policy
-from .._core.policy.words import DIALECTS
+from .._core.policy.model import NATIVE, Environment, Policy
+from .._core.schedule import When, occurrences
 from .platforms import PATCH_MANAGER_NAME
 from .policy_baselines import BaselineRules, baseline_rules, names_no_patch_of
-
-ENVIRONMENT_TAG = "hybridops:environment"
-"""Tag of a baseline that says whose it is."""
-NAMES_SHOWN = 5
-
-Place = tuple[str, str]
-"""Account and region."""
+from .policy_members import Estate, read_members, some
+from .policy_native import STATEMENT, native_warnings, next_opening, refuse_native
+from .policy_windows import (
+    ENVIRONMENT_TAG,
+    SCAN_HOURS,
+    install_name,
+    policy_windows,
+    scan_name,
+    window_prefix,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyEstate:
-    """What is to be brought into force, as ssm_patch_policy takes it, and what of the policy it does not cover."""
+    """What is to be brought into force, as ssm_patch_policy takes it, and what of the policy it does not cover.
+
+    ``purge_windows`` are the windows that go when the policy does not ask for them. ``schedule`` says when the windows
+    open, and ``statement`` what native delivery is; it is empty with another one.
+    """
 
     baselines: list[dict[str, Any]] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
+    windows: list[dict[str, Any]] = field(default_factory=list)
+    purge_windows: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    schedule: list[str] = field(default_factory=list)
+    statement: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
-        return {"baselines": self.baselines, "groups": self.groups, "warnings": self.warnings}
+        return asdict(self)
 
 
 def policy_estate(
     policy: Policy,
     environment: str,
     facts: Iterable[NodeFacts],
+    nodes: Iterable[Node] = (),
     unlisted: Sequence[Mapping[str, Any]] = (),
     prefix: str = "hybridops",
     now: datetime | None = None,
 ) -> PolicyEstate:
-    """One baseline for each operating system that occurs at a place, and each patch group with those of its systems.
+    """One baseline for each operating system that occurs at a place, each patch group with those of its systems, and
+    the maintenance windows.
 
-    Nodes that say too little, or that are in no group of the environment, are warned of. Raises InputError for an
-    environment that the policy does not have and for rules that a baseline cannot have (see :func:`baseline_rules`).
+    ``nodes`` are those of the inventory. Nodes that say too little, or that are in no group of the environment, are
+    warned of. Raises InputError for an environment that the policy does not have, for rules that a baseline cannot have
+    (see :func:`baseline_rules`) and for what no window can do (see :mod:`.policy_native`).
     """
-    if policy.environment(environment) is None:
+    found = policy.environment(environment)
+    if found is None:
         raise InputError("environment", environment, ", ".join(one.name for one in policy.environments))
-    members, warnings = _members(policy, environment, facts)
-    systems = sorted({os for groups in members.values() for found in groups.values() for os in found})
+    now = now or datetime.now(UTC)
+    estate, warnings = read_members(policy, found, facts, nodes, now)
+    systems = sorted({os for groups in estate.values() for members in groups for os in members.systems})
     approvals = {os: approval_for(policy, environment, os, now) for os in systems}
     rules = {os: _rules(policy, environment, os, approval) for os, approval in approvals.items()}
-    description = _description(policy, environment)
-    baselines: list[dict[str, Any]] = []
-    groups: list[dict[str, Any]] = []
-    for (account, region), by_group in sorted(members.items()):
-        place = {"account": account, "region": region}
-        names = {os: baseline_name(prefix, environment, os) for os in sorted(set().union(*by_group.values()))}
-        baselines += [place | _baseline(names[os], os, rules[os], description, environment) for os in names]
-        groups += [
-            place | {"patch_group": group, "baselines": [names[os] for os in sorted(found)]}
-            for group, found in sorted(by_group.items())
-        ]
-    warnings += _remarks(rules) + _named_in_vain(approvals) + _unlisted(unlisted)
-    return PolicyEstate(baselines, groups, warnings)
+    native = found.delivery == NATIVE
+    if native:
+        refuse_native(policy, found, estate)
+        warnings += native_warnings(policy, found, estate, now)
+    return PolicyEstate(
+        baselines=_baselines(policy, environment, estate, rules, prefix),
+        groups=_groups(environment, estate, prefix),
+        windows=policy_windows(policy, found, estate, prefix),
+        purge_windows=[_purge(account, region, prefix, environment) for account, region in estate],
+        warnings=[*warnings, *_remarks(rules), *_named_in_vain(approvals), *_unlisted(unlisted, native)],
+        schedule=_schedule(policy, found, estate, prefix, now),
+        statement=STATEMENT.format(environment=environment) if native and estate else "",
+    )
 
 
 def baseline_name(prefix: str, environment: str, os: str) -> str:
@@ -81,47 +95,63 @@ def baseline_name(prefix: str, environment: str, os: str) -> str:
     return f"{prefix}-{environment}-{os}"
 
 
-def _baseline(name: str, os: str, rules: BaselineRules, description: str, environment: str) -> dict[str, Any]:
+def _baselines(
+    policy: Policy, environment: str, estate: Estate, rules: Mapping[str, BaselineRules], prefix: str
+) -> list[dict[str, Any]]:
+    name = approval_name(policy, environment)
+    by = f"approval {name}" if name else "defaults"
+    return [
+        {
+            "account": account,
+            "region": region,
+            "name": baseline_name(prefix, environment, os),
+            "operating_system": PATCH_MANAGER_NAME[os],
+            "description": f"Patches of the environment {environment}, by the policy's {by}",
+            **rules[os].options,
+            "tags": {ENVIRONMENT_TAG: environment},
+        }
+        for (account, region), groups in estate.items()
+        for os in sorted({os for members in groups for os in members.systems})
+    ]
+
+
+def _groups(environment: str, estate: Estate, prefix: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "account": account,
+            "region": region,
+            "patch_group": members.name,
+            "baselines": [baseline_name(prefix, environment, os) for os in sorted(members.systems)],
+        }
+        for (account, region), groups in estate.items()
+        for members in groups
+    ]
+
+
+def _purge(account: str, region: str, prefix: str, environment: str) -> dict[str, Any]:
+    """The windows that are this policy's: by their names and by their tag, so that nobody else's is taken for one."""
     return {
-        "name": name,
-        "operating_system": PATCH_MANAGER_NAME[os],
-        "description": description,
-        **rules.options,
+        "account": account,
+        "region": region,
+        "name_prefix": window_prefix(prefix, environment),
         "tags": {ENVIRONMENT_TAG: environment},
     }
 
 
-def _members(
-    policy: Policy, environment: str, facts: Iterable[NodeFacts]
-) -> tuple[dict[Place, dict[str, set[str]]], list[str]]:
-    """The operating systems in each patch group at each place, and what is wrong with the other nodes."""
-    parser = group_parser(policy)
-    members: dict[Place, dict[str, set[str]]] = {}
-    left: dict[str, list[str]] = {}
-    for fact in facts:
-        if fact.provider not in ("aws", ""):
-            continue
-        problem = _problem(fact, parser, environment)
-        if problem:
-            left.setdefault(problem, []).append(fact.name or fact.node_id)
-        else:
-            place = members.setdefault((fact.account, fact.region), {})
-            place.setdefault(fact.patch_group, set()).add(fact.os)
-    return members, [f"{problem}: {_some(names)}" for problem, names in left.items()]
-
-
-def _problem(fact: NodeFacts, parser: GroupParser, environment: str) -> str:
-    """Why a node cannot be counted, empty when it can."""
-    if not fact.found:
-        return "AWS does not know these nodes of the inventory"
-    if not fact.patch_group:
-        return "these nodes have no patch group, so that the default baseline applies"
-    group = parser.parse(fact.patch_group)
-    if group is None or group.environment != environment:
-        return f"the patch group of these nodes is none of {environment}, and is left alone"
-    if fact.os not in DIALECTS:
-        return "the operating system of these nodes is not known, or is not one that is patched"
-    return ""
+def _schedule(policy: Policy, environment: Environment, estate: Estate, prefix: str, now: datetime) -> list[str]:
+    """When each window of the environment opens, a line each; the same at every place."""
+    if not estate:
+        return []
+    zone = policy.timezone
+    if environment.delivery != NATIVE:
+        starts = [occurrences(When(time(hour)), timedelta(0), timedelta(0), policy.zone, now) for hour in SCAN_HOURS]
+        local = min((next(found) for found in starts), key=lambda one: one.start).local
+        return [f"{scan_name(prefix, environment.name)} scans every 4 hours, next {local:%Y-%m-%d %H:%M} {zone}"]
+    return [
+        f"{install_name(prefix, environment.name, slot.name)} installs {slot.when}, "
+        f"next {next_opening(policy, slot, now).local:%Y-%m-%d %H:%M} {zone}"
+        for slot in policy.slots_of(environment.name)
+    ]
 
 
 def _rules(policy: Policy, environment: str, os: str, approval: Approval) -> BaselineRules:
@@ -130,11 +160,6 @@ def _rules(policy: Policy, environment: str, os: str, approval: Approval) -> Bas
     except InputError as error:
         name = approval_name(policy, environment) or "the built-in approval"
         raise InputError(f"approvals.{name} for {os}, {error.option}", error.value, error.allowed) from error
-
-
-def _description(policy: Policy, environment: str) -> str:
-    name = approval_name(policy, environment)
-    return f"Patches of the environment {environment}, by the policy's " + (f"approval {name}" if name else "defaults")
 
 
 def _remarks(rules: Mapping[str, BaselineRules]) -> list[str]:
@@ -157,15 +182,12 @@ def _named_in_vain(approvals: Mapping[str, Approval]) -> list[str]:
     return warnings
 
 
-def _unlisted(unlisted: Sequence[Mapping[str, Any]]) -> list[str]:
+def _unlisted(unlisted: Sequence[Mapping[str, Any]], native: bool) -> list[str]:
     mine = [node for node in unlisted if provider_of_id(str(node["node_id"])) in ("aws", "")]
     names = [str(node.get("name") or node["node_id"]) for node in mine]
     what = (
         "these nodes have a patch group of the environment and are not in the inventory; their systems are not covered"
     )
-    return [f"{what}: {_some(names)}"] if names else []
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    if native:
+        what += ", and windows install on them all the same"
+    return [f"{what}: {some(names)}"] if names else []

@@ -119,7 +119,7 @@ def test_many_names_are_counted() -> None:
 
 
 def test_nodes_of_other_clouds_are_no_business_of_this() -> None:
-    assert estate(fact(1, provider="azure_vm")) == {"baselines": [], "groups": [], "warnings": []}
+    assert not any(estate(fact(1, provider="azure_vm")).values())
 
 
 def test_a_remark_is_made_once_for_all_systems_that_it_holds_for() -> None:

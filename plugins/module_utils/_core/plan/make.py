@@ -12,7 +12,8 @@ from datetime import datetime
 from ..errors import did_you_mean
 from ..facts import NodeFacts, UnlistedNode
 from ..nodes import Node
-from ..policy.model import Exclusion, Policy
+from ..policy.exclusions import exclusion_of
+from ..policy.model import Policy
 from ..policy.settings import gate_for, settings_for
 from . import rules_membership, rules_patching, rules_power, rules_run
 from .arrange import planned_batches, same_wave, slot_of
@@ -126,7 +127,7 @@ def _exclude(context: Context, subjects: Iterable[Subject]) -> tuple[list[Exclud
     excluded: list[ExcludedNode] = []
     kept: list[Subject] = []
     for subject in subjects:
-        exclusion = _exclusion_of(subject, context)
+        exclusion = exclusion_of(context.policy, subject.node, subject.labels, context.now)
         if context.options.slot and slot_of(subject, context) not in ("", context.options.slot):
             continue
         if exclusion:
@@ -135,14 +136,6 @@ def _exclude(context: Context, subjects: Iterable[Subject]) -> tuple[list[Exclud
         else:
             kept.append(subject)
     return excluded, kept
-
-
-def _exclusion_of(subject: Subject, context: Context) -> Exclusion | None:
-    for exclusion in context.policy.exclusions:
-        on = exclusion.until is None or context.now < exclusion.until
-        if on and exclusion.match.fits(subject.node, subject.labels):
-            return exclusion
-    return None
 
 
 def _node_findings(context: Context, subjects: Iterable[Subject]) -> Iterator[Finding]:

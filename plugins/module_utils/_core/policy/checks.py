@@ -14,6 +14,7 @@ from ..names import check_group_format, format_group
 from .approvals import environment_of_approval
 from .model import Batch, Policy
 from .order import all_batches, find_cycle, waits_for
+from .settings import windows_for
 
 Finding = tuple[str, str]
 """Path of the key, and what is wrong with it."""
@@ -33,6 +34,16 @@ def _environments(policy: Policy) -> Iterator[Finding]:
     for index, environment in enumerate(policy.environments):
         if environment.approval:
             yield from _unknown(f"environments[{index}].approval", environment.approval, policy.approvals, "approval")
+
+
+def _windows(policy: Policy) -> Iterator[Finding]:
+    """Where a prefix is said there has to be a bucket."""
+    for index, environment in enumerate(policy.environments):
+        windows = windows_for(policy, environment.name)
+        if windows.output_s3_key_prefix and not windows.output_s3_bucket_name:
+            path = f"environments[{index}]" if environment.windows.output_s3_key_prefix else "defaults"
+            key = f"{path}.maintenance_windows.output_s3_key_prefix"
+            yield key, f"has no bucket in {environment.name}; allowed: together with output_s3_bucket_name"
 
 
 def _slots(policy: Policy) -> Iterator[Finding]:
@@ -140,6 +151,7 @@ def _groups(policy: Policy) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[Policy], Iterable[Finding]], ...] = (
     _environments,
+    _windows,
     _slots,
     _batches,
     _applications,

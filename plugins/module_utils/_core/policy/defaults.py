@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from ..match import Match
 from .model import (
+    CONTINUE_TASK,
     HOLD,
     REQUIRED,
     WITH_INSTALL,
@@ -18,6 +19,7 @@ from .model import (
     Gate,
     NodeSettings,
     Wave,
+    WindowSettings,
 )
 
 TIMEZONE = "UTC"
@@ -47,6 +49,17 @@ SETTINGS = NodeSettings(
     spread_by=("cluster",),
     accept=(),
 )
+
+WINDOWS = WindowSettings(
+    max_concurrency="50",
+    max_errors="0",
+    cutoff_behavior=CONTINUE_TASK,
+    service_role_arn="",
+    output_s3_bucket_name="",
+    output_s3_key_prefix="",
+    install_override_list="",
+)
+"""As many nodes at once, and as few errors, as Run Command has by default."""
 
 APPROVAL = ApprovalPolicy(
     "", ApprovalRules(("Security", "Bugfix"), ("Critical", "Important"), after_days=7, approved=(), rejected=())

@@ -25,6 +25,8 @@ REBOOTS = (WITH_INSTALL, SEPARATE, NEVER)
 GATE_SCOPES = ("environment", "application")
 CHECK_KINDS = ("service", "port", "http", "command")
 MANIFEST = "manifest"
+CONTINUE_TASK, CANCEL_TASK = "CONTINUE_TASK", "CANCEL_TASK"
+CUTOFF_BEHAVIORS = (CONTINUE_TASK, CANCEL_TASK)
 
 Wave: TypeAlias = "int | str"
 """A number of nodes, or a text such as ``10%`` of the batch's nodes."""
@@ -54,6 +56,31 @@ class NodeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowSettings:
+    """How maintenance windows of AWS do their work, in the API's words. None means: as the wider rule says.
+
+    Texts may have the placeholders of :data:`WINDOW_PLACEHOLDERS`. An empty text means that there is none.
+    """
+
+    max_concurrency: str | None = None
+    max_errors: str | None = None
+    cutoff_behavior: str | None = None
+    service_role_arn: str | None = None
+    output_s3_bucket_name: str | None = None
+    output_s3_key_prefix: str | None = None
+    install_override_list: str | None = None
+
+
+WINDOW_PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
+    "service_role_arn": ("account", "region"),
+    "output_s3_bucket_name": ("account", "region"),
+    "output_s3_key_prefix": ("account", "region", "environment", "slot", "batch"),
+    "install_override_list": ("account", "region", "environment", "slot", "batch"),
+}
+"""What may stand in braces in the texts of :class:`WindowSettings`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """A stage of the estate: test, prod, ..."""
 
@@ -63,6 +90,7 @@ class Environment:
     gate: Gate | None = None
     waves: tuple[Wave, ...] = ()
     settings: NodeSettings = field(default_factory=NodeSettings)
+    windows: WindowSettings = field(default_factory=WindowSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +213,7 @@ class Policy:
     gate: Gate
     waves: tuple[Wave, ...]
     settings: NodeSettings
+    windows: WindowSettings = field(default_factory=WindowSettings)
     applications: tuple[Application, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     freezes: tuple[Freeze, ...] = ()

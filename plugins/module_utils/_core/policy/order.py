@@ -41,6 +41,17 @@ def batch_order(policy: Policy) -> dict[str, tuple[str, ...]]:
     return ordered
 
 
+def batch_ranks(policy: Policy) -> dict[str, int]:
+    """Every batch with its place in the order, from 1: one more than the last that it waits for.
+
+    Batches with the same rank do not wait for each other.
+    """
+    ranks: dict[str, int] = {}
+    for name, before in batch_order(policy).items():
+        ranks[name] = 1 + max((ranks[one] for one in before if one in ranks), default=0)
+    return ranks
+
+
 def find_cycle(graph: Graph) -> list[str]:
     """A circle of names that wait for each other, the first again at its end; empty when there is none."""
     done: set[str] = set()

@@ -17,6 +17,7 @@ from .read_approvals import read_approvals
 from .read_batches import read_application, read_batches
 from .read_calendar import read_exclusion, read_freeze, read_slot, read_timezone
 from .read_settings import SETTING_KEYS, read_gate, read_settings, read_waves
+from .read_windows import read_windows
 
 ROOT = "patch_policy"
 KEYS = (
@@ -61,7 +62,7 @@ def read_policy(value: Located, path: str, problems: Problems) -> Policy:
     timezone = read_timezone(fields)
     zone = ZoneInfo(timezone)
     slots = fields.records("slots", lambda item, at: read_slot(item, at, problems), "slots")
-    default = fields.sub("defaults", ("gate", "waves", *SETTING_KEYS))
+    default = fields.sub("defaults", ("gate", "waves", "maintenance_windows", *SETTING_KEYS))
     gate = read_gate(default) or defaults.GATE
     batches = read_batches(fields)
     return Policy(
@@ -75,6 +76,7 @@ def read_policy(value: Located, path: str, problems: Problems) -> Policy:
         gate=gate,
         waves=read_waves(default) or defaults.WAVES,
         settings=read_settings(default),
+        windows=read_windows(default),
         applications=fields.records(
             "applications", lambda item, at: read_application(item, at, problems), "applications"
         ),
@@ -103,7 +105,8 @@ def _read_environments(fields: Fields, slots: tuple[Slot, ...], gate: Gate) -> t
 def _read_environment(value: Located, path: str, problems: Problems, gate: Gate) -> Environment:
     if value.kind in (TEXT, NUMBER):
         value = Located(MAP, value.line, entries={"name": value})
-    fields = Fields(value, path, problems, ("name", "delivery", "approval", "gate", "waves", *SETTING_KEYS))
+    known = ("name", "delivery", "approval", "gate", "waves", "maintenance_windows", *SETTING_KEYS)
+    fields = Fields(value, path, problems, known)
     return Environment(
         name=fields.name(),
         delivery=fields.choice("delivery", DELIVERIES, CONTROLLER),
@@ -111,6 +114,7 @@ def _read_environment(value: Located, path: str, problems: Problems, gate: Gate)
         gate=read_gate(fields, gate),
         waves=read_waves(fields),
         settings=read_settings(fields),
+        windows=read_windows(fields),
     )
 
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from ..errors import InputError
 from . import defaults
-from .model import Application, Batch, Environment, Gate, NodeSettings, Policy, Wave
+from .model import Application, Batch, Environment, Gate, NodeSettings, Policy, Wave, WindowSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,13 @@ def waves_for(policy: Policy, environment: str, batch: str) -> tuple[Wave, ...]:
     return of_batch or (found.waves if found else ()) or policy.waves
 
 
+def windows_for(policy: Policy, environment: str) -> WindowSettings:
+    """How the maintenance windows of an environment do their work, with nothing left open."""
+    found = policy.environment(environment)
+    layers = [defaults.WINDOWS, policy.windows, *([found.windows] if found else [])]
+    return WindowSettings(**{field.name: _narrowest(layers, field.name) for field in fields(WindowSettings)})
+
+
 def given_waves(given: Iterable[object]) -> tuple[Wave, ...]:
     """Waves that a person gives for one run; templating turns numbers into texts. Raises InputError."""
     return tuple(_given_wave(value) for value in given)
@@ -74,5 +81,5 @@ def tag_keys_for(policy: Policy, provider: str) -> dict[str, tuple[str, ...]]:
     return dict(policy.tag_keys.get(provider) or policy.tag_keys.get(provider.partition("_")[0]) or {})
 
 
-def _narrowest(layers: list[NodeSettings], name: str) -> Any:
+def _narrowest(layers: Sequence[NodeSettings | WindowSettings], name: str) -> Any:
     return next(value for layer in reversed(layers) if (value := getattr(layer, name)) is not None)
