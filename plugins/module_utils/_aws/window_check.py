@@ -1,0 +1,125 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refuses a window that the service would refuse: by its model, and by the rules that its documentation states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from .._core.errors import InputError
+from .instances import tag_list
+from .model_check import check_request
+from .window_invocation import KINDS
+from .window_model import settings_to_api, target_to_api
+from .window_task_model import task_targets_to_api, task_to_api
+
+_SCHEDULES = "cron(minutes hours day-of-month month day-of-week year), rate(number unit) or at(yyyy-mm-ddThh:mm:ss)"
+_RATE = r"[1-9]\d* +(minute|hour|day)s?"
+
+
+def check_window(wanted: Mapping[str, Any], tags: Mapping[str, str] | None) -> None:
+    """Raise :class:`InputError` at the first value that cannot be. Nothing is asked of the service."""
+    settings = settings_to_api(wanted)
+    settings.pop("Enabled", None)
+    check_request("ssm", "CreateMaintenanceWindow", {**settings, "Tags": tag_list(tags or {})})
+    _check_schedule(wanted)
+    check_times(wanted)
+    _check_dates(wanted)
+    _refuse_twice("targets", wanted.get("targets") or ())
+    _refuse_twice("tasks", wanted.get("tasks") or ())
+    for index, target in enumerate(wanted.get("targets") or ()):
+        _check_part(f"targets[{index}]", "RegisterTargetWithMaintenanceWindow", target_to_api(target))
+    for index, task in enumerate(wanted.get("tasks") or ()):
+        _check_task(f"tasks[{index}]", task)
+
+
+def check_times(settings: Mapping[str, Any]) -> None:
+    """What has to fit together: cutoff and duration, offset and schedule. Raises InputError."""
+    cutoff, duration = settings.get("cutoff"), settings.get("duration")
+    if cutoff is not None and duration is not None and cutoff >= duration:
+        raise InputError("cutoff", cutoff, f"less than duration, which is {duration}")
+    schedule = str(settings.get("schedule") or "")
+    if settings.get("schedule_offset") and schedule and not schedule.startswith("cron"):
+        raise InputError("schedule_offset", settings["schedule_offset"], "0 where the schedule is not cron(…)")
+
+
+def _check_schedule(wanted: Mapping[str, Any]) -> None:
+    schedule = wanted.get("schedule")
+    if schedule is not None and not _is_schedule(schedule):
+        raise InputError("schedule", schedule, _SCHEDULES)
+    zone = wanted.get("schedule_timezone")
+    if zone and available_timezones() and not _is_zone(zone):
+        raise InputError("schedule_timezone", zone, "a name of the IANA time zone database, such as Europe/Zurich")
+
+
+def _is_schedule(schedule: str) -> bool:
+    found = re.fullmatch(r"(cron|rate|at)\((.*)\)", schedule.strip())
+    if not found:
+        return False
+    kind, inner = found[1], found[2].strip()
+    if kind == "cron":
+        return len(inner.split()) == 6
+    if kind == "rate":
+        return re.fullmatch(_RATE, inner) is not None
+    return re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", inner) is not None and _is_moment(inner)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _check_dates(wanted: Mapping[str, Any]) -> None:
+    for name in ("start_date", "end_date"):
+        if wanted.get(name) and not _is_moment(wanted[name]):
+            raise InputError(name, wanted[name], "a date and time in ISO 8601, such as 2027-01-31T06:00:00+01:00")
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse_twice(option: str, entries: Sequence[Mapping[str, Any]]) -> None:
+    names: set[str] = set()
+    for index, entry in enumerate(entries):
+        if entry["name"] in names:
+            raise InputError(f"{option}[{index}].name", entry["name"], f"a name that no other entry of {option} has")
+        names.add(entry["name"])
+
+
+def _check_task(path: str, task: Mapping[str, Any]) -> None:
+    request = task_to_api(task)
+    if "targets" in task:
+        # The ids of those that are given by name are not known yet; what counts is how many entries there are.
+        request["Targets"] = task_targets_to_api(task, [*task["window_target_ids"], *task["window_targets"]])
+    _check_part(path, "RegisterTaskWithMaintenanceWindow", request)
+    check_kind(path, task.get("task_type"), task.get("task_invocation_parameters") or {})
+
+
+def check_kind(path: str, task_type: str | None, parameters: Mapping[str, Any]) -> None:
+    """Raise InputError for parameters of an invocation that do not belong to this type of task."""
+    foreign = sorted(kind for kind in parameters if task_type and kind != KINDS[task_type])
+    if foreign or (not task_type and len(parameters) > 1):
+        kinds = KINDS[task_type] if task_type else "one"
+        raise InputError(
+            f"{path}.task_invocation_parameters", sorted(parameters), f"only {kinds}, as the task's type is"
+        )
+
+
+def _check_part(path: str, operation: str, request: Mapping[str, Any]) -> None:
+    try:
+        check_request("ssm", operation, request)
+    except InputError as error:
+        raise InputError(f"{path}.{error.option}", error.value, error.allowed) from None
