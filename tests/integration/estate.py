@@ -166,7 +166,8 @@ def is_azure(machine: Mapping[str, Any]) -> bool:
 
 def group_of(machine: Mapping[str, Any]) -> tuple[str, str]:
     """Environment and batch of a machine of the sandbox, by its patch group."""
-    parts = (machine["tags"].get("Patch Group") or machine["tags"]["patch"]).split("_")
+    tags = machine["tags"]
+    parts = (tags.get("Patch Group") or tags.get("PatchGroup") or tags["patch"]).split("_")
     return parts[1], "_".join(parts[-2:])
 
 
