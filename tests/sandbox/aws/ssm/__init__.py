@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from . import (
+    association_history,
     associations,
     available_patches,
     baseline_operations,
@@ -26,6 +27,7 @@ from . import (
 )
 
 __all__ = [
+    "association_history",
     "associations",
     "available_patches",
     "baseline_operations",

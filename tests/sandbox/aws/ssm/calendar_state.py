@@ -12,9 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from botocore.utils import parse_timestamp
-
 from ..errors import ServiceError
+from ..times import moment as time_of
 from ..world import Call, operation
 from .document_store import DocumentStore
 
@@ -63,20 +62,19 @@ def _stamp(event: str, name: str) -> datetime | None:
     return moment.replace(tzinfo=ZoneInfo(zone) if zone and not utc else UTC)
 
 
+def calendar_of(call: Call, name: str) -> Calendar:
+    """The calendar of a document, by name or ARN. Raises ServiceError."""
+    found = call.store(DocumentStore).get(name)
+    if found.kind != "ChangeCalendar":
+        raise ServiceError("InvalidDocumentType", f"{name} is not of the type ChangeCalendar")
+    return parse_calendar(found.version().content)
+
+
 @operation("ssm", "GetCalendarState")
 def get_calendar_state(call: Call) -> Mapping[str, Any]:
     """OPEN when all named calendars are open, and when that may change next."""
-    calendars = []
-    for name in call.params["CalendarNames"]:
-        found = call.store(DocumentStore).get(name)
-        if found.kind != "ChangeCalendar":
-            raise ServiceError("InvalidDocumentType", f"{name} is not of the type ChangeCalendar")
-        calendars.append(parse_calendar(found.version().content))
-    try:
-        moment = parse_timestamp(call.params["AtTime"]) if call.params.get("AtTime") else call.world.now()
-    except ValueError:
-        raise ServiceError("ValidationException", f"{call.params['AtTime']} is not a time in ISO 8601") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    calendars = [calendar_of(call, name) for name in call.params["CalendarNames"]]
+    moment = time_of(call.params["AtTime"]) if call.params.get("AtTime") else call.world.now()
 
     def is_open(at: datetime) -> bool:
         return all(calendar.open_at(at) for calendar in calendars)

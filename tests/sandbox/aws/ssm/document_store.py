@@ -111,7 +111,8 @@ def _parameter(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _platforms(parsed: Mapping[str, Any]) -> list[str]:
-    actions = {str(step.get("action")) for step in parsed.get("mainSteps") or []}
+    steps = parsed.get("mainSteps") or []
+    actions = {str(step.get("action")) for step in steps} | set(parsed.get("runtimeConfig") or {})
     if actions and actions <= {"aws:runShellScript"}:
         return ["Linux", "MacOS"]
     return ["Windows", "Linux", "MacOS"]
@@ -142,7 +143,7 @@ class DocumentStore:
 def _of_aws(document: Document) -> StoredDocument:
     """AWS's document, with a content made from its parameters and steps."""
     parsed: dict[str, Any] = {
-        "schemaVersion": "2.2",
+        "schemaVersion": document.schema,
         "description": document.description or document.name,
         "parameters": {
             name: {
@@ -153,11 +154,14 @@ def _of_aws(document: Document) -> StoredDocument:
             }
             for name, parameter in document.parameters.items()
         },
-        "mainSteps": [
+    }
+    if document.schema == "1.2":
+        parsed["runtimeConfig"] = {step.action: {"properties": [{"id": f"0.{step.action}"}]} for step in document.steps}
+    else:
+        parsed["mainSteps"] = [
             {"name": step.name.replace(":", ""), "action": step.action.replace("sandbox:patch", "aws:runShellScript")}
             for step in document.steps
-        ],
-    }
+        ]
     version = Version(document.version, json.dumps(parsed), "JSON", "", _LONG_AGO, parsed)
     return StoredDocument(document.name, "Command", "Amazon", {document.version: version})
 

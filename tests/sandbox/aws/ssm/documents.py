@@ -50,6 +50,7 @@ class Document:
     platforms: frozenset[str]
     version: str = "1"
     description: str = ""
+    schema: str = "2.2"
 
 
 _LINUX, _WINDOWS, _MACOS = frozenset({"Linux"}), frozenset({"Windows"}), frozenset({"MacOS"})
@@ -63,12 +64,19 @@ _SCRIPT = {
 DOCUMENTS: dict[str, Document] = {
     document.name: document
     for document in (
-        Document("AWS-RunShellScript", (Step("aws:runShellScript", "aws:runShellScript", _UNIX),), _SCRIPT, _UNIX),
+        Document(
+            "AWS-RunShellScript",
+            (Step("aws:runShellScript", "aws:runShellScript", _UNIX),),
+            _SCRIPT,
+            _UNIX,
+            schema="1.2",
+        ),
         Document(
             "AWS-RunPowerShellScript",
             (Step("aws:runPowerShellScript", "aws:runPowerShellScript", _WINDOWS),),
             _SCRIPT,
             _ALL,
+            schema="1.2",
         ),
         Document(
             "AWS-UpdateSSMAgent",
@@ -78,6 +86,7 @@ DOCUMENTS: dict[str, Document] = {
                 "allowDowngrade": Parameter(["false"], ("true", "false")),
             },
             _ALL,
+            schema="1.2",
         ),
         Document(
             "AWS-RunPatchBaseline",

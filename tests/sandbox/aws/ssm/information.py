@@ -14,7 +14,7 @@ from ...machines import Machine
 from ..errors import ServiceError
 from ..paging import page
 from ..world import Call, operation
-from .associations import association_status
+from .association_store import association_status
 from .nodes import managed_nodes, ping_status
 
 FILTERS = {

@@ -43,11 +43,20 @@ def cancel(world: World, command: Command) -> None:
 
 
 def wait_for(
-    command: Command, abandoned: Callable[[], bool], late: Callable[[], bool], stop: Callable[[], None]
+    command: Command,
+    abandoned: Callable[[], bool],
+    late: Callable[[], bool],
+    stop: Callable[[], None],
+    note: Callable[[], None] = lambda: None,
 ) -> bool:
-    """Wait until a command has ended. Once it is ``late``, ``stop`` is called. Returns whether it was."""
+    """Wait until a command has ended. Once it is ``late``, ``stop`` is called; ``note`` at every look. Returns whether
+    it was late."""
     stopped = False
-    while command.details in OPEN and not abandoned():
+    while not abandoned():
+        ended = command.details not in OPEN
+        note()
+        if ended:
+            break
         if not stopped and late():
             stopped = True
             stop()

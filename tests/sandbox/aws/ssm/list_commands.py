@@ -6,34 +6,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-
-from botocore.utils import parse_timestamp
 
 from ..errors import ServiceError
 from ..paging import page
+from ..times import moment
 from ..world import Call, operation
 from .commands import OPEN, Command, CommandStore, Invocation
 from .nodes import managed_nodes
 from .shapes import command_shape, elapsed, instant, invocation_shape
 
 
-def _moment(value: str) -> datetime:
-    try:
-        parsed: datetime = parse_timestamp(value)
-    except ValueError:
-        raise ServiceError("ValidationException", f"{value} is not a timestamp") from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
 def _meets(call: Call, requested: datetime, document: str, states: Iterable[str]) -> bool:
     """Whether a command or an invocation meets the call's filters (members ``key`` and ``value``)."""
     for entry in call.params.get("Filters") or []:
         key, value = entry["key"], entry["value"]
-        if key == "InvokedAfter" and requested <= _moment(value):
+        if key == "InvokedAfter" and requested <= moment(value):
             return False
-        if key == "InvokedBefore" and requested >= _moment(value):
+        if key == "InvokedBefore" and requested >= moment(value):
             return False
         if key == "DocumentName" and document != value:
             return False

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags of SSM's own resources: baselines, maintenance windows, documents, managed nodes ``mi-…``."""
+"""Tags of SSM's own resources: baselines, maintenance windows, documents, associations, managed nodes ``mi-…``."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def checked_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str]) 
 
 def _tags_of(call: Call) -> dict[str, str]:
     """The live tags of the resource that the call names. Raises ServiceError."""
+    from .association_store import AssociationStore
     from .baselines import BaselineStore
     from .document_store import DocumentStore
     from .windows import WindowStore
@@ -43,6 +44,10 @@ def _tags_of(call: Call) -> dict[str, str]:
         windows = call.store(WindowStore).windows
         if resource_id in windows:
             return windows[resource_id].tags
+    elif kind == "Association":
+        associations = call.store(AssociationStore).associations
+        if resource_id in associations:
+            return associations[resource_id].tags
     elif kind == "Document":
         return call.store(DocumentStore).owned(resource_id).tags
     else:

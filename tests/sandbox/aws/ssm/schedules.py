@@ -93,8 +93,8 @@ def _at(inner: str, where: tzinfo, after: datetime) -> Iterator[datetime]:
 
 
 def _rate(inner: str, after: datetime, origin: datetime) -> Iterator[datetime]:
-    found = re.fullmatch(r"([1-9]\d*) (minute|hour|day)s?", inner)
-    if not found:
+    found = re.fullmatch(r"([1-9]\d*) (minute|hour|day)(s?)", inner)
+    if not found or (found[1] == "1") == bool(found[3]):
         raise ScheduleError(f"rate({inner}) is not of the form rate(value unit)")
     step = timedelta(**{f"{found[2]}s": int(found[1])})
     moment = origin + step * max(1, (after - origin) // step + 1)

@@ -27,7 +27,9 @@ VISIBLE_AFTER = 1.0
 @operation("ssm", "SendCommand")
 def send_command(call: Call) -> Mapping[str, Any]:
     """Send a document to nodes; answers before anything has happened."""
-    document = _document(call)
+    document = runnable_document(
+        call, str(call.params["DocumentName"]), str(call.params.get("DocumentVersion") or "$DEFAULT")
+    )
     machines = _machines(call)
     parameters = checked_parameters(document, call.params.get("Parameters") or {})
     if call.params.get("InstanceIds"):
@@ -66,8 +68,8 @@ def send_command(call: Call) -> Mapping[str, Any]:
     return {"Command": shown}
 
 
-def _document(call: Call) -> Document:
-    name, version = str(call.params["DocumentName"]), str(call.params.get("DocumentVersion") or "$DEFAULT")
+def runnable_document(call: Call, name: str, version: str) -> Document:
+    """A document, by name or ARN, as it can be run. Raises ServiceError."""
     short = name.rpartition("/")[2] if name.startswith("arn:") else name
     document = DOCUMENTS.get(short)
     if document is None:

@@ -6,25 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-
-from botocore.utils import parse_timestamp
 
 from ..errors import ServiceError
 from ..paging import page
+from ..times import moment
 from ..world import Call, operation
 from .window_executions import OPEN, ExecutionStore, Invocation, TaskExecution, WindowExecution
 
 _STATES = ("PENDING", "IN_PROGRESS", "SUCCESS", "FAILED", "TIMED_OUT", "CANCELLING", "CANCELLED")
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment: datetime = parse_timestamp(text)
-    except ValueError:
-        raise ServiceError("ValidationException", f"{text} is not a date and time in ISO 8601") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _filters(call: Call, allowed: Sequence[str]) -> list[tuple[str, list[str]]]:
@@ -52,7 +43,7 @@ def describe_maintenance_window_executions(call: Call) -> Mapping[str, Any]:
     """The executions of a window, newest first; none for a window that is not there."""
     found = call.store(ExecutionStore).of_window(call.params["WindowId"])
     for key, values in _filters(call, ("ExecutedBefore", "ExecutedAfter")):
-        limits = [_moment(value) for value in values]
+        limits = [moment(value) for value in values]
         found = [execution for execution in found if _executed(execution, key, limits)]
     shown, token = page(call, found, 50)
     shapes = [

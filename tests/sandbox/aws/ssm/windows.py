@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from botocore.utils import parse_timestamp
-
 from ..errors import ServiceError
 from ..paging import page
+from ..times import moment
 from ..world import Call, World, operation
 from .resource_tags import checked_tags
 from .schedules import ScheduleError, occurrences, zone
@@ -59,13 +58,14 @@ class Window:
             self.settings["Schedule"],
             self.settings.get("ScheduleTimezone"),
             max(after, start) if start else after,
-            start or self.created,
+            # A rate does not count from a start date in the past.
+            max(start, self.created) if start else self.created,
             int(self.settings.get("ScheduleOffset") or 0),
         )
-        for moment in moments:
-            if end and moment > end:
+        for opening in moments:
+            if end and opening > end:
                 return
-            yield moment
+            yield opening
 
 
 class WindowStore:
@@ -97,13 +97,7 @@ class WindowStore:
 
 
 def _moment(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment: datetime = parse_timestamp(text)
-    except ValueError:
-        raise ServiceError("ValidationException", f"{text} is not a date and time in ISO 8601") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment(text) if text else None
 
 
 def _check(settings: Mapping[str, Any], now: datetime) -> None:

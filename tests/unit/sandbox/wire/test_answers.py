@@ -73,10 +73,21 @@ def use_documents(sandbox: Sandbox) -> None:
     ssm.delete_document(Name="mine")
     ssm.create_document(Name="freeze", Content=CALENDAR, DocumentType="ChangeCalendar", DocumentFormat="TEXT")
     ssm.get_calendar_state(CalendarNames=["freeze"])
-    association = ssm.create_association(Name="AWS-RunPatchBaseline", InstanceId=LINUX)["AssociationDescription"]
+
+
+def use_associations(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    made = ssm.create_association(Name="AWS-UpdateSSMAgent", InstanceId=LINUX)["AssociationDescription"]
+    one = {"AssociationId": made["AssociationId"]}
+    ssm.start_associations_once(AssociationIds=[one["AssociationId"]])
+    ssm.update_association(ScheduleExpression="rate(1 day)", **one)
     ssm.list_associations()
+    ssm.list_association_versions(**one)
+    ssm.describe_association(**one)
     ssm.describe_instance_associations_status(InstanceId=LINUX)
-    ssm.delete_association(AssociationId=association["AssociationId"])
+    execution = ssm.describe_association_executions(**one)["AssociationExecutions"][0]["ExecutionId"]
+    ssm.describe_association_execution_targets(ExecutionId=execution, **one)
+    ssm.delete_association(Name="AWS-UpdateSSMAgent", InstanceId=LINUX)
 
 
 def use_patch_manager(sandbox: Sandbox) -> None:
@@ -165,7 +176,7 @@ def open_a_window(sandbox: Sandbox, window: dict[str, str]) -> None:
 
 
 def test_every_operation_answers_as_its_model_says(sandbox: Sandbox) -> None:
-    for use in (use_run_command, use_patch_manager, use_windows, use_documents, use_sts_and_ec2):
+    for use in (use_run_command, use_patch_manager, use_windows, use_documents, use_associations, use_sts_and_ec2):
         use(sandbox)
     entries = sandbox.control("GET", "requests")
     refused = [(entry["operation"], entry["error"]) for entry in entries if entry["error"]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.sandbox.wire.sandbox_kit import HYBRID, LINUX, PROD, UBUNTU, WINDOWS, Sandbox, code_of
+from tests.unit.sandbox.wire.sandbox_kit import LINUX, WINDOWS, Sandbox, code_of
 
 GREET: dict[str, Any] = {
     "schemaVersion": "2.2",
@@ -164,31 +164,3 @@ def test_what_is_no_calendar(sandbox: Sandbox) -> None:
     repeated = CALENDAR.format(kind="DEFAULT_OPEN").replace("END:VEVENT", "RRULE:FREQ=DAILY\nEND:VEVENT")
     create(sandbox, Name="daily", DocumentType="ChangeCalendar", DocumentFormat="TEXT", Content=repeated)
     assert code_of(ssm.get_calendar_state, CalendarNames=["daily"]) == "UnsupportedCalendarException"
-
-
-def test_associations_are_kept_and_told_by_node(sandbox: Sandbox) -> None:
-    ssm = sandbox.client("ssm")
-    made = ssm.create_association(
-        Name="AWS-RunPatchBaseline",
-        Targets=[{"Key": "tag:Patch Group", "Values": ["g1"]}],
-        Parameters={"Operation": ["Install"]},
-        ScheduleExpression="rate(1 day)",
-        AssociationName="nightly",
-    )["AssociationDescription"]
-
-    def of(node_id: str) -> list[str]:
-        answer = ssm.describe_instance_associations_status(InstanceId=node_id)
-        return [item["AssociationId"] for item in answer["InstanceAssociationStatusInfos"]]
-
-    assert (of(LINUX), of(UBUNTU)) == ([made["AssociationId"]], [])
-    by_name = [{"key": "AssociationName", "value": "nightly"}]
-    listed = ssm.list_associations(AssociationFilterList=by_name)["Associations"]
-    assert [(item["Name"], item["ScheduleExpression"]) for item in listed] == [("AWS-RunPatchBaseline", "rate(1 day)")]
-    assert code_of(ssm.create_association, Name="AWS-RunPatchBaseline") == "InvalidTarget"
-    assert code_of(ssm.describe_instance_associations_status, InstanceId=HYBRID) == "InvalidInstanceId"
-    ssm.delete_association(AssociationId=made["AssociationId"])
-    assert (of(LINUX), code_of(ssm.delete_association, AssociationId=made["AssociationId"])) == (
-        [],
-        "AssociationDoesNotExist",
-    )
-    assert sandbox.client("ssm", PROD).list_associations()["Associations"] == []
