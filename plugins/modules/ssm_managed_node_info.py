@@ -83,6 +83,7 @@ EXAMPLES = r"""
     targets:
       - {account: "222222222222", region: eu-west-1}
     accounts:
+      "111111111111": {role_arn: "arn:aws:iam::111111111111:role/patching"}
       "222222222222": {role_arn: "arn:aws:iam::222222222222:role/patching"}
   register: cloud
 """

@@ -52,7 +52,23 @@ EXAMPLES = r"""
       - node_id: mi-0123456789abcdef0
   register: compliance
 
-- name: Write the states of a wave to the ledger
+- name: Scan the nodes of a wave
+  hybridops.patching.ssm_patch_operation:
+    run_id: "{{ patch_run_id }}"
+    batch: batch_1
+    wave: 1
+    phase: observe
+    operation: Scan
+
+- name: Wait for the scan
+  hybridops.patching.ssm_command_info:
+    run_id: "{{ patch_run_id }}"
+    batch: batch_1
+    wave: 1
+    phase: observe
+    wait_timeout: 600
+
+- name: Write the states of the wave to the ledger
   hybridops.patching.ssm_patch_compliance_info:
     run_id: "{{ patch_run_id }}"
     batch: batch_1

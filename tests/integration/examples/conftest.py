@@ -63,6 +63,7 @@ def stage(tmp_path: Path, shown: SandboxProcess) -> Stage:
     shown.reset()
     nodes = [
         {key: machine[key] for key in ("node_id", "name", "account", "region", "os_family")}
+        | {"patch_group": machine["tags"]["Patch Group"]}
         for machine in shown.machines()
         if machine["account"] == "111111111111" and machine["os_family"] == "linux"
     ]
