@@ -71,9 +71,10 @@ def _plan(
     )
 
 
-def list_windows(connection: Connection, name: str = "") -> list[dict[str, Any]]:
-    """All windows, or those of this name, as DescribeMaintenanceWindows answers them."""
-    filters = {"Filters": [{"Key": "Name", "Values": [name]}]} if name else {}
+def list_windows(connection: Connection, name: str = "", *, enabled: bool | None = None) -> list[dict[str, Any]]:
+    """All windows, or those of this name and in this state, as DescribeMaintenanceWindows answers them."""
+    wanted = {"Name": name, "Enabled": "" if enabled is None else str(enabled).lower()}
+    filters = [{"Key": key, "Values": [value]} for key, value in wanted.items() if value]
     return list(
         connection.pages(
             "ssm",
@@ -81,7 +82,7 @@ def list_windows(connection: Connection, name: str = "") -> list[dict[str, Any]]
             "WindowIdentities",
             "read the maintenance windows",
             MaxResults=PAGE,
-            **filters,
+            **({"Filters": filters} if filters else {}),
         )
     )
 

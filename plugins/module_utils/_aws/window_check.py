@@ -29,7 +29,8 @@ def check_window(wanted: Mapping[str, Any], tags: Mapping[str, str] | None) -> N
     check_request("ssm", "CreateMaintenanceWindow", {**settings, "Tags": tag_list(tags or {})})
     _check_schedule(wanted)
     check_times(wanted)
-    _check_dates(wanted)
+    for name in ("start_date", "end_date"):
+        check_moment(name, wanted.get(name))
     _refuse_twice("targets", wanted.get("targets") or ())
     _refuse_twice("tasks", wanted.get("tasks") or ())
     for index, target in enumerate(wanted.get("targets") or ()):
@@ -77,10 +78,10 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _check_dates(wanted: Mapping[str, Any]) -> None:
-    for name in ("start_date", "end_date"):
-        if wanted.get(name) and not _is_moment(wanted[name]):
-            raise InputError(name, wanted[name], "a date and time in ISO 8601, such as 2027-01-31T06:00:00+01:00")
+def check_moment(option: str, text: str | None) -> None:
+    """Raise InputError for what is no date and time in ISO 8601; nothing and an empty text are none at all."""
+    if text and not _is_moment(text):
+        raise InputError(option, text, "a date and time in ISO 8601, such as 2027-01-31T06:00:00+01:00")
 
 
 def _is_moment(text: str) -> bool:

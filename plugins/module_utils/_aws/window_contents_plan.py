@@ -16,7 +16,7 @@ from typing import Any
 from .._core.change_set import Step
 from .._core.errors import PatchingError
 from .window_match import Entry
-from .window_target_plan import Targets, plan_targets
+from .window_target_plan import NEW, Targets, plan_targets
 from .window_task_plan import Tasks, plan_tasks
 
 
@@ -65,5 +65,7 @@ def shown(targets: Sequence[Entry], tasks: Sequence[Entry]) -> dict[str, list[di
 
 
 def _shown_task(task: Entry, names: Mapping[str, str]) -> dict[str, Any]:
-    used = sorted(names.get(target_id) or target_id.removeprefix("target:") for target_id in task["window_target_ids"])
-    return {**{name: value for name, value in task.items() if name != "window_target_ids"}, "window_targets": used}
+    used = [names.get(target_id) or target_id.removeprefix(NEW) for target_id in task["window_target_ids"]]
+    apart = {"window_targets": sorted(used), "targets": task["targets"]}
+    first = {name: task[name] for name in ("window_task_id", "name", "task_type", "task_arn")}
+    return first | apart | {name: value for name, value in task.items() if name != "window_target_ids"}
