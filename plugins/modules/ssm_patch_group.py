@@ -22,8 +22,9 @@ options:
     required: true
   baselines:
     description:
-      - Ids or names of baselines, at most one for each operating system.
-      - With O(state=absent) those to deregister, all when unset.
+      - Ids, ARNs or names of baselines, at most one for each operating system. Those that belong to AWS are named by
+        their ARN, short id or name; a name that the account and AWS have both is the account's.
+      - With O(state=absent) those to deregister, all when unset. One that is not registered is passed over.
     type: list
     elements: str
   state:
@@ -34,9 +35,10 @@ options:
     default: present
   purge_baselines:
     description:
-      - Whether baselines of operating systems that are not in O(baselines) are deregistered.
+      - Whether baselines of operating systems that none of O(baselines) is for are deregistered. Nodes with such an
+        operating system then get the default baseline.
     type: bool
-    default: false
+    default: true
   account:
     description:
       - The account to work in, that of the module's credentials when unset. How others are reached is told by
@@ -58,23 +60,47 @@ attributes:
     support: full
 seealso:
   - module: hybridops.patching.ssm_patch_baseline
+  - module: hybridops.patching.ssm_patch_group_info
   - module: hybridops.patching.ssm_patch_group_tag
 """
 
 EXAMPLES = r"""
-- name: The Linux batch of production
+- name: The baselines that the next task registers
+  hybridops.patching.ssm_patch_baseline:
+    region: eu-central-1
+    name: "{{ item.name }}"
+    operating_system: "{{ item.system }}"
+  loop:
+    - {name: prod-redhat, system: REDHAT_ENTERPRISE_LINUX}
+    - {name: prod-ubuntu, system: UBUNTU}
+
+- name: The Linux batch of production, and nothing else for this group
   hybridops.patching.ssm_patch_group:
     region: eu-central-1
     patch_group: patch_prod_0600_batch_1
     baselines:
       - prod-redhat
       - prod-ubuntu
-    purge_baselines: true
+
+- name: AWS's own baseline for Windows too, beside what is registered
+  hybridops.patching.ssm_patch_group:
+    region: eu-central-1
+    patch_group: patch_prod_0600_batch_1
+    baselines:
+      - AWS-WindowsPredefinedPatchBaseline-OS
+    purge_baselines: false
+
+- name: Deregister one baseline
+  hybridops.patching.ssm_patch_group:
+    region: eu-central-1
+    patch_group: patch_prod_0600_batch_1
+    baselines: [prod-ubuntu]
+    state: absent
 
 - name: Deregister all baselines of a group
   hybridops.patching.ssm_patch_group:
     region: eu-central-1
-    patch_group: patch_old_0600_batch_1
+    patch_group: patch_prod_0600_batch_1
     state: absent
 """
 
@@ -104,7 +130,7 @@ def main() -> None:
         "patch_group": {"type": "str", "required": True},
         "baselines": {"type": "list", "elements": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "purge_baselines": {"type": "bool", "default": False},
+        "purge_baselines": {"type": "bool", "default": True},
         "account": {"type": "str"},
     }
     run(aws_module({**ACCOUNTS_ARGS, **spec}, required_if=[("state", "present", ["baselines"])]), manage_patch_group)

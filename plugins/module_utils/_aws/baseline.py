@@ -12,7 +12,7 @@ from uuid import uuid4
 from .._core.change_set import ChangeSet, Step
 from .._core.errors import CloudError, InputError
 from .._core.pool import results
-from .baseline_model import from_api
+from .baseline_model import dates_of, from_api
 from .baseline_plan import CREATE, DELETE, DEREGISTER, SET_DEFAULT, UPDATE
 from .client import Connection
 from .instances import tag_list
@@ -66,8 +66,11 @@ def find(
     return named[0] if named else None
 
 
-def read(connection: Connection, identity: Identity) -> dict[str, Any]:
-    """Everything about a baseline in the words of the options: one request, and one for the tags of one's own."""
+def read(connection: Connection, identity: Identity, *, dates: bool = False) -> dict[str, Any]:
+    """Everything about a baseline in the words of the options: one request, and one for the tags of one's own.
+
+    With ``dates`` also when it was made and last changed, which is no part of what a baseline is to be.
+    """
     baseline_id = str(identity["BaselineId"])
     wanted: list[Callable[[], Any]] = [lambda: get(connection, baseline_id)]
     if not is_aws_owned(baseline_id):
@@ -77,6 +80,7 @@ def read(connection: Connection, identity: Identity) -> dict[str, Any]:
     return from_api(answers[0]) | {
         "default_baseline": bool(identity.get("DefaultBaseline")),
         "tags": answers[1] if len(answers) > 1 else {},
+        **(dates_of(answers[0]) if dates else {}),
     }
 
 

@@ -113,6 +113,12 @@ def from_api(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def dates_of(raw: Mapping[str, Any]) -> dict[str, str]:
+    """When a baseline of GetPatchBaseline was made and last changed, in ISO 8601; empty where that is not told."""
+    found = {"created_date": raw.get("CreatedDate"), "modified_date": raw.get("ModifiedDate")}
+    return {name: moment.isoformat() if moment else "" for name, moment in found.items()}
+
+
 def new_baseline(values: Mapping[str, Any]) -> dict[str, Any]:
     """What a baseline made with these values will be; its id is not known yet."""
     system = {"operating_system": DEFAULT_SYSTEM}

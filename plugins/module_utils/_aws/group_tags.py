@@ -5,18 +5,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from .._core.errors import CloudError, InputError
-from .._core.node_summary import summarize
+from .._core.node_summary import MOST_FAILURES, summarize
 from .._core.nodes import Node
 from .._core.pool import outcomes
-from .._core.targets import Target, on_targets, targets_of
+from .._core.targets import Target, TargetAnswers, chunks, on_targets, targets_of
 from .._ledger.scope_args import read_nodes
 from .client import Connection
-from .instances import ABSENT, UNKNOWN, Instance, create_tags, delete_tags, instances_by_id, is_hybrid
+from .group_tag_checks import Gap, gaps, named, read_baselines
+from .instances import (
+    ABSENT,
+    TAGGED_AT_ONCE,
+    UNKNOWN,
+    Instance,
+    create_tags,
+    delete_tags,
+    instances_by_id,
+    is_hybrid,
+)
 from .managed import hybrid_tags, managed_nodes
 from .model_check import check_request
 from .module import session_of
@@ -24,57 +35,127 @@ from .nodes import aws_nodes
 
 UNKNOWN_HYBRID = "Systems Manager knows no such node in this account and region"
 NO_SPACE = "its metadata service gives out its tags, and then a key with a space is not allowed: use the key PatchGroup"
+OTHER_KEY: Mapping[str, str] = {"Patch Group": "PatchGroup", "PatchGroup": "Patch Group"}
+"""The two keys that Patch Manager knows, each with the other. Equal values are one group (user guide, patch groups)."""
+
+Tags: TypeAlias = dict[str, str]
+Job: TypeAlias = tuple[Sequence[str], Callable[[], None]]
+"""Nodes, and the request that changes all of them."""
 
 
 @dataclass(slots=True)
 class TagPlan:
-    """Node ids by the value that they get; None removes the tag. ``before`` is what they have."""
+    """Node ids by the value that they get; None removes the tag. ``before`` and ``after`` have the tags that change.
+
+    ``cleared`` are those from which the other key is removed, ``conflicts`` those on which it names another group.
+    """
 
     values: dict[str | None, list[str]] = field(default_factory=dict)
-    before: dict[str, str | None] = field(default_factory=dict)
-    after: dict[str, str | None] = field(default_factory=dict)
+    cleared: list[str] = field(default_factory=list)
+    before: dict[str, Tags] = field(default_factory=dict)
+    after: dict[str, Tags] = field(default_factory=dict)
+    conflicts: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
 
     @property
     def changed(self) -> list[str]:
-        """Ids of all nodes whose tag is changed."""
-        return [node_id for node_ids in self.values.values() for node_id in node_ids]
+        """Ids of all nodes of which a tag is changed."""
+        return list(self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options ask for: the key, the value of each node (None: none), what becomes of the other key."""
+
+    key: str
+    values: Mapping[str, str | None]
+    clear_other: bool
+    check: bool
 
 
 def set_group_tags(module: Any) -> dict[str, Any]:
     """Put the nodes into their patch groups, or take them out."""
     params = module.params
-    key, state = params["tag_key"], params["state"]
     nodes = aws_nodes(read_nodes(params["nodes"]))
-    wanted = {node.node_id: _wanted(node, params["patch_group"], state) for node in nodes}
-    for value in {value for value in wanted.values() if value is not None}:
-        check_request("ssm", "AddTagsToResource", {"Tags": [{"Key": key, "Value": value}]})
+    wanted = Wanted(
+        params["tag_key"],
+        {node.node_id: _wanted(node, params["patch_group"], params["state"]) for node in nodes},
+        clear_other=params["other_key"] == "remove",
+        check=params["check_baselines"] and params["state"] == "present" and params["tag_key"] in OTHER_KEY,
+    )
+    for value in {value or "" for value in wanted.values.values()}:
+        check_request("ssm", "AddTagsToResource", {"Tags": [{"Key": wanted.key, "Value": value}]})
     session = session_of(module)
 
     def work(connection: Connection, target: Target[Node]) -> TagPlan:
-        node_ids = [node.node_id for node in target.items]
-        instances = instances_by_id(connection, node_ids)
-        hybrid = _hybrid(connection, node_ids)
-        plan = plan_tags(key, {node_id: wanted[node_id] for node_id in node_ids}, instances, hybrid)
+        plan = _plan(connection, target, wanted)
         if not module.check_mode:
-            apply(connection, key, plan)
+            apply(connection, wanted.key, plan)
         return plan
 
-    answers = on_targets(session, targets_of(nodes, session.region), work)
-    plans = [plan for _target, plan in answers.answers]
+    outcome = on_targets(session, targets_of(nodes, session.region), work)
+    return _answer(module, nodes, wanted, outcome)
+
+
+def _plan(connection: Connection, target: Target[Node], wanted: Wanted) -> TagPlan:
+    """Look at the nodes of an account and region, and at what is registered for their groups."""
+    node_ids = [node.node_id for node in target.items]
+    instances = instances_by_id(connection, node_ids)
+    hybrid_ids = [node_id for node_id in node_ids if is_hybrid(node_id)]
+    managed = managed_nodes(connection, hybrid_ids) if hybrid_ids else {}
+    tags = hybrid_tags(connection, list(managed)) if managed else {}
+    values = {node_id: wanted.values[node_id] for node_id in node_ids}
+    plan = plan_tags(wanted.key, values, instances, tags, clear_other=wanted.clear_other)
+    grouped = {
+        node: value
+        for node in target.items
+        if (value := values[node.node_id]) is not None and node.node_id not in plan.failures
+    }
+    if wanted.check and grouped:
+        found = read_baselines(connection, sorted(set(grouped.values())), [one.node_id for one in grouped], managed)
+        plan.gaps = gaps(connection, grouped, instances, found)
+    return plan
+
+
+def _answer(
+    module: Any, nodes: Sequence[Node], wanted: Wanted, outcome: TargetAnswers[Node, TagPlan]
+) -> dict[str, Any]:
+    plans = [plan for _target, plan in outcome.answers]
     failures = {node_id: reason for plan in plans for node_id, reason in plan.failures.items()}
-    for target, error in answers.errors:
+    for target, error in outcome.errors:
         failures.update(dict.fromkeys((node.node_id for node in target.items), str(error)))
     changed = [node_id for plan in plans for node_id in plan.changed if node_id not in failures]
+    others = {node_id: value for plan in plans for node_id, value in plan.conflicts.items() if node_id not in failures}
+    in_two = [node for node in nodes if node.node_id in others]
+    found = [gap for plan in plans for gap in plan.gaps]
+    for gap in found:
+        module.warn(str(gap))
+    if in_two:
+        module.warn(_in_two_groups(wanted, in_two))
     return {
         "changed": bool(changed),
         "nodes": summarize(nodes, changed, failures),
         "changed_node_ids": changed,
+        "without_baseline": [gap.to_dict() for gap in found if not gap.reason],
+        "baseline_unknown": [gap.to_dict() for gap in found if gap.reason],
+        "in_other_group": [
+            {"node_id": node.node_id, "tag_key": OTHER_KEY[wanted.key], "patch_group": others[node.node_id]}
+            for node in in_two[:MOST_FAILURES]
+        ],
         "diff": {
-            "before": {node_id: plan.before[node_id] for plan in plans for node_id in plan.changed},
-            "after": {node_id: plan.after[node_id] for plan in plans for node_id in plan.changed},
+            name: {node_id: getattr(plan, name)[node_id] for plan in plans for node_id in plan.changed}
+            for name in ("before", "after")
         },
     }
+
+
+def _in_two_groups(wanted: Wanted, nodes: Sequence[Node]) -> str:
+    other = OTHER_KEY[wanted.key]
+    return (
+        f"These nodes carry the key {other!r} with a patch group that {wanted.key!r} does not name: {named(nodes)}. A "
+        "node can be in one group, and AWS does not say which of two holds. other_key: remove removes the other key"
+    )
 
 
 def plan_tags(
@@ -82,34 +163,64 @@ def plan_tags(
     wanted: Mapping[str, str | None],
     instances: Mapping[str, Instance],
     hybrid: Mapping[str, Mapping[str, str]],
+    *,
+    clear_other: bool = False,
 ) -> TagPlan:
     """Which nodes get which value, so that only those that differ are written."""
     plan = TagPlan()
+    other = OTHER_KEY.get(key, "")
     for node_id, value in wanted.items():
         instance = instances.get(node_id)
         tags = hybrid.get(node_id) if is_hybrid(node_id) else (instance.tags if instance else None)
         reason = _obstacle(key, node_id, value, instance, tags)
         if reason or tags is None:
             plan.failures[node_id] = reason
-        elif tags.get(key) != value:
+            continue
+        after = {name: text for name, text in tags.items() if name != key} | ({} if value is None else {key: value})
+        if tags.get(key) != value:
             plan.values.setdefault(value, []).append(node_id)
-            plan.before[node_id], plan.after[node_id] = tags.get(key), value
+        if tags.get(other, value) != value:
+            if clear_other:
+                plan.cleared.append(node_id)
+                del after[other]
+            elif tags[other]:
+                plan.conflicts[node_id] = tags[other]
+        if after != tags:
+            plan.before[node_id], plan.after[node_id] = _of_keys(tags, (key, other)), _of_keys(after, (key, other))
     return plan
 
 
+def _of_keys(tags: Mapping[str, str], keys: Sequence[str]) -> Tags:
+    return {name: tags[name] for name in keys if name in tags}
+
+
 def apply(connection: Connection, key: str, plan: TagPlan) -> None:
-    """Write the tags: instances in bulk, hybrid nodes one by one, since their API takes one resource."""
-    for value, node_ids in plan.values.items():
-        instances = [node_id for node_id in node_ids if not is_hybrid(node_id)]
-        if instances and value is None:
-            delete_tags(connection, instances, [key])
-        elif instances and value is not None:
-            create_tags(connection, instances, {key: value})
-        _tag_hybrid(connection, key, value, [node_id for node_id in node_ids if is_hybrid(node_id)], plan)
+    """Write the tags. Nodes of a request that fails are failures; the others go on.
+
+    The other key is removed last, and only from nodes that have their group by then.
+    """
+    jobs = [job for value, node_ids in plan.values.items() for job in _jobs(connection, key, value, node_ids)]
+    _carry_out(jobs, plan)
+    left = [node_id for node_id in plan.cleared if node_id not in plan.failures]
+    _carry_out(_jobs(connection, OTHER_KEY.get(key, ""), None, left), plan)
 
 
-def _tag_hybrid(connection: Connection, key: str, value: str | None, node_ids: Sequence[str], plan: TagPlan) -> None:
-    def write(node_id: str) -> None:
+def _carry_out(jobs: Sequence[Job], plan: TagPlan) -> None:
+    for (node_ids, _send), answer in outcomes(lambda job: job[1](), jobs):
+        if isinstance(answer, CloudError):
+            plan.failures.update(dict.fromkeys(node_ids, str(answer)))
+
+
+def _jobs(connection: Connection, key: str, value: str | None, node_ids: Sequence[str]) -> list[Job]:
+    """The requests that give nodes a value: instances in bulk, hybrid nodes one by one, as their API takes them."""
+
+    def tag_instances(part: Sequence[str]) -> None:
+        if value is None:
+            delete_tags(connection, part, [key])
+        else:
+            create_tags(connection, part, {key: value})
+
+    def tag_hybrid(node_id: str) -> None:
         resource = {"ResourceType": "ManagedInstance", "ResourceId": node_id}
         if value is None:
             doing = f"remove the tag {key} from {node_id}"
@@ -118,15 +229,9 @@ def _tag_hybrid(connection: Connection, key: str, value: str | None, node_ids: S
             tags = [{"Key": key, "Value": value}]
             connection.call("ssm", "add_tags_to_resource", f"set the tag {key} on {node_id}", Tags=tags, **resource)
 
-    for node_id, answer in outcomes(write, node_ids):
-        if isinstance(answer, CloudError):
-            plan.failures[node_id] = str(answer)
-
-
-def _hybrid(connection: Connection, node_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Tags of those hybrid nodes that exist."""
-    ids = [node_id for node_id in node_ids if is_hybrid(node_id)]
-    return hybrid_tags(connection, list(managed_nodes(connection, ids))) if ids else {}
+    instances = [node_id for node_id in node_ids if not is_hybrid(node_id)]
+    jobs: list[Job] = [(part, partial(tag_instances, part)) for part in chunks(instances, TAGGED_AT_ONCE)]
+    return jobs + [([node_id], partial(tag_hybrid, node_id)) for node_id in node_ids if is_hybrid(node_id)]
 
 
 def _wanted(node: Node, patch_group: str | None, state: str) -> str | None:

@@ -43,7 +43,7 @@ def facts_of(node: Node, target: TargetFacts) -> NodeFacts:
     if gone or (managed is None if is_hybrid(node.node_id) else instance is None):
         return NodeFacts(node_id=node.node_id, account=node.account, region=target.region, provider="aws")
     tags = instance.tags if instance else target.hybrid_tags.get(node.node_id, {})
-    os, version = _operating_system(node, instance, managed)
+    os, version = operating_system_of(node, instance, managed)
     group = patch_group_of(tags, target.tag_keys)
     return NodeFacts(
         node_id=node.node_id,
@@ -79,7 +79,7 @@ def name_of(tags: Mapping[str, str], managed: Mapping[str, Any] | None) -> str:
     return str(tags.get("Name") or known.get("Name") or known.get("ComputerName") or "")
 
 
-def _operating_system(node: Node, instance: Instance | None, managed: Mapping[str, Any] | None) -> tuple[str, str]:
+def operating_system_of(node: Node, instance: Instance | None, managed: Mapping[str, Any] | None) -> tuple[str, str]:
     """The agent's word first; it is kept while a node is stopped. Then EC2's, then the inventory's."""
     if managed and managed.get("PlatformName"):
         version = str(managed.get("PlatformVersion") or "")

@@ -44,9 +44,9 @@ def registered_baselines(connection: Connection) -> RegisteredBaselines:
     )
 
 
-def patch_group_mappings(connection: Connection, name_prefix: str = "") -> Mappings:
+def patch_group_mappings(connection: Connection, name_prefix: str = "", operating_system: str = "") -> Mappings:
     """Identity of the baseline registered for each group and operating system."""
-    filters = {"Filters": [{"Key": "NAME_PREFIX", "Values": [name_prefix]}]} if name_prefix else {}
+    filters = _filters(NAME_PREFIX=name_prefix, OPERATING_SYSTEM=operating_system)
     listed = connection.pages(
         "ssm", "describe_patch_groups", "Mappings", "read the patch groups", MaxResults=PAGE, **filters
     )
@@ -60,8 +60,7 @@ def baseline_identities(
     connection: Connection, *, owner: str = "", name_prefix: str = "", operating_system: str = ""
 ) -> list[Mapping[str, Any]]:
     """Baselines of the account and of the service (owner ``Self`` and ``AWS``, empty for both), in short."""
-    wanted = {"OWNER": owner, "NAME_PREFIX": name_prefix, "OPERATING_SYSTEM": operating_system}
-    filters = [{"Key": key, "Values": [value]} for key, value in wanted.items() if value]
+    filters = _filters(OWNER=owner, NAME_PREFIX=name_prefix, OPERATING_SYSTEM=operating_system)
     return list(
         connection.pages(
             "ssm",
@@ -69,9 +68,15 @@ def baseline_identities(
             "BaselineIdentities",
             "read the patch baselines",
             MaxResults=PAGE,
-            **({"Filters": filters} if filters else {}),
+            **filters,
         )
     )
+
+
+def _filters(**wanted: str) -> dict[str, Any]:
+    """The member Filters of a request, nothing where nothing is wanted."""
+    filters = [{"Key": key, "Values": [value]} for key, value in wanted.items() if value]
+    return {"Filters": filters} if filters else {}
 
 
 def is_aws_owned(baseline_id: str) -> bool:

@@ -48,6 +48,9 @@ def carried_out(current: dict[str, Registered], changes: Any, known: list[Regist
         entry = ids[step.params["baseline_id"]]
         if step.action.startswith("deregister"):
             assert after.pop(entry.operating_system).baseline_id == entry.baseline_id
+        elif step.action.startswith("replace"):
+            assert after[entry.operating_system].baseline_id == step.params["replaced_id"]
+            after[entry.operating_system] = entry
         else:
             assert entry.operating_system not in after, "AlreadyExistsException"
             after[entry.operating_system] = entry
@@ -75,9 +78,14 @@ class TestRegistration:
     def test_the_same_baseline_twice_is_one(self) -> None:
         assert resolve(["rhel", LINUX.baseline_id], KNOWN) == by_system(LINUX)
 
-    def test_another_of_the_same_system_gives_way_first(self) -> None:
+    def test_a_name_of_the_account_s_own_is_meant_before_the_service_s(self) -> None:
+        own = Registered("pb-0000000000000000f", SERVICE.name, "UBUNTU")
+        assert resolve([SERVICE.name], [SERVICE, own]) == by_system(own)
+        assert resolve([SERVICE.baseline_id], [SERVICE, own]) == by_system(SERVICE)
+
+    def test_another_of_the_same_system_is_replaced(self) -> None:
         changes = plan_present("g", by_system(LINUX), by_system(LINUX_2), purge=False)
-        assert [step.action.partition("_")[0] for step in changes.steps] == ["deregister", "register"]
+        assert [step.action.partition("_")[0] for step in changes.steps] == ["replace"]
 
     def test_others_stay_unless_purged(self) -> None:
         assert not plan_present("g", by_system(LINUX, WINDOWS), by_system(LINUX), purge=False).changed
@@ -86,11 +94,20 @@ class TestRegistration:
 
     def test_absent_takes_what_is_named_or_all(self) -> None:
         both = by_system(LINUX, WINDOWS)
-        assert len(plan_absent("g", both, {}).steps) == 2
-        assert [step.params["baseline_id"] for step in plan_absent("g", both, by_system(WINDOWS)).steps] == [
-            WINDOWS.baseline_id
-        ]
-        assert not plan_absent("g", both, by_system(LINUX_2)).changed
+        assert len(plan_absent("g", both, None).steps) == 2
+        for text in (WINDOWS.baseline_id, WINDOWS.name):
+            steps = plan_absent("g", both, [text]).steps
+            assert [step.params["baseline_id"] for step in steps] == [WINDOWS.baseline_id]
+
+    def test_absent_passes_over_what_is_not_registered(self) -> None:
+        both = by_system(LINUX, WINDOWS)
+        assert not plan_absent("g", both, [LINUX_2.baseline_id, "gone"]).changed
+        assert not plan_absent("g", both, []).changed
+
+    def test_absent_refuses_a_name_that_several_registered_ones_have(self) -> None:
+        twins = [Registered("pb-1", "twin", "SUSE"), Registered("pb-2", "twin", "CENTOS")]
+        with pytest.raises(InputError, match="only one baseline has"):
+            plan_absent("g", by_system(*twins), ["twin"])
 
     @given(registered, registered, st.booleans())
     def test_carrying_it_out_leads_where_the_plan_says(
@@ -147,7 +164,8 @@ class TestTags:
             {HYBRID: {KEY: "x"}},
         )
         assert plan.values == {"g": [B], "h": [HYBRID]}
-        assert (plan.before, plan.after) == ({B: None, HYBRID: "x"}, {B: "g", HYBRID: "h"})
+        assert plan.before == {B: {}, HYBRID: {KEY: "x"}}
+        assert plan.after == {B: {KEY: "g"}, HYBRID: {KEY: "h"}}
 
     def test_absent_removes_what_is_there(self) -> None:
         plan = plan_tags(KEY, {A: None, B: None}, {A: self.seen(A, tags={KEY: "g"}), B: self.seen(B)}, {})
@@ -164,11 +182,14 @@ class TestTags:
         ids = [f"i-{number:017x}" for number in range(1001)]
         plan = plan_tags(KEY, dict.fromkeys([*ids, HYBRID], "g"), {one: self.seen(one) for one in ids}, {HYBRID: {}})
         tags = [{"Key": KEY, "Value": "g"}]
+        resource = {"ResourceType": "ManagedInstance", "ResourceId": HYBRID}
         wire = Wire(
             [
-                Call("create_tags", {"Resources": ids[:1000], "Tags": tags}),
-                Call("create_tags", {"Resources": ids[1000:], "Tags": tags}),
-                Call("add_tags_to_resource", {"Tags": tags, "ResourceType": "ManagedInstance", "ResourceId": HYBRID}),
+                [
+                    Call("create_tags", {"Resources": ids[:1000], "Tags": tags}),
+                    Call("create_tags", {"Resources": ids[1000:], "Tags": tags}),
+                    Call("add_tags_to_resource", {"Tags": tags, **resource}),
+                ]
             ]
         )
         apply_tags(wire.connection(), KEY, plan)
