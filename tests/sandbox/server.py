@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from .aws import ec2, ssm, sts
+from .aws import ec2, resource_groups, ssm, sts
 from .aws.gateway import Gateway
 from .aws.world import World
 from .control import PREFIX, Control
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .azure.application import AzureApplication
     from .azure.ca import Authority
 
-SERVICES = (ec2, ssm, sts)
+SERVICES = (ec2, ssm, sts, resource_groups)
 """Imported for their operations."""
 
 

@@ -11,7 +11,7 @@ import re
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.utils import get_service_model
 
-OWN_SERVICES = ("ec2", "ssm", "sts")
+OWN_SERVICES = ("ec2", "ssm", "sts", "resource-groups")
 """Services whose every request is parsed and checked here. Others are moto's."""
 
 READING = ("Describe", "Get", "List", "Head", "AssumeRole", "Lookup", "Search")

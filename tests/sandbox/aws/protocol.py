@@ -18,21 +18,33 @@ from botocore.serialize import create_serializer
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request
+from moto.core.routing import NotFound, get_service_router
 from moto.core.serialize import SerializationContext, get_serializer_class
 
 from .errors import ServiceError
-from .model import service_model
+from .model import OWN_SERVICES, service_model
 from .validate import Violation, violations
 
 Answer = tuple[int, dict[str, str], bytes]
 
 
 def operation_name(service: str, request: Request) -> str:
-    """The operation of a JSON or query request; ``""`` when it names none."""
+    """The operation of a request: JSON, query, or by its path; ``""`` when it names none."""
+    if service == "resource-groups":
+        return _routed(service, request)[0]
     target = request.headers.get("X-Amz-Target", "")
     if target:
         return str(target.rpartition(".")[2])
     return str(request.values.get("Action", "")) if service in ("ec2", "sts") else ""
+
+
+def _routed(service: str, request: Request) -> tuple[str, dict[str, Any]]:
+    """Operation and parameters that the path of a REST request has; ``""`` for one that is none."""
+    try:
+        operation, params = get_service_router(service).match(request)
+    except (NotFound, NotImplementedError):
+        return "", {}
+    return str(operation.name), params
 
 
 def parse(service: str, operation: OperationModel, request: Request) -> dict[str, Any]:
@@ -42,6 +54,8 @@ def parse(service: str, operation: OperationModel, request: Request) -> dict[str
         return {}
     if protocol == "json":
         return _parse_json(operation, request)
+    if protocol == "rest-json":
+        return _parse_rest(service, operation, request)
     return _parse_query(protocol, operation, request)
 
 
@@ -61,6 +75,18 @@ def _parse_json(operation: OperationModel, request: Request) -> dict[str, Any]:
     return _parsed("json", operation, request)
 
 
+def _parse_rest(service: str, operation: OperationModel, request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(request.get_data() or b"{}")
+        params = _parsed("rest-json", operation, request, _routed(service, request)[1])
+    except ValueError:
+        raise ServiceError("BadRequestException", "The request body is not JSON") from None
+    wrong = list(violations(operation.input_shape, {**(body if isinstance(body, dict) else {}), **params}))
+    if wrong:
+        raise ServiceError("BadRequestException", _summary(wrong))
+    return params
+
+
 def _parse_query(protocol: str, operation: OperationModel, request: Request) -> dict[str, Any]:
     try:
         params = _parsed(protocol, operation, request)
@@ -75,7 +101,9 @@ def _parse_query(protocol: str, operation: OperationModel, request: Request) -> 
     return params
 
 
-def _parsed(protocol: str, operation: OperationModel, request: Request) -> dict[str, Any]:
+def _parsed(
+    protocol: str, operation: OperationModel, request: Request, url_params: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     parser = PROTOCOL_PARSERS[protocol](operation)
     return dict(
         parser.parse(
@@ -85,7 +113,7 @@ def _parsed(protocol: str, operation: OperationModel, request: Request) -> dict[
                 "headers": request.headers,
                 "body": request.get_data(),
                 "url_path": request.path,
-                "url_params": {},
+                "url_params": dict(url_params or {}),
             }
         )
     )
@@ -120,8 +148,11 @@ def render(service: str, operation: OperationModel, result: Mapping[str, Any], r
 def render_error(service: str, operation: OperationModel | None, error: ServiceError, request_id: str) -> Answer:
     """An answer that is an error, in the protocol of the service (S3's form for services that are not ours)."""
     protocol = "s3"
-    if service in ("ec2", "ssm", "sts"):
+    if service in OWN_SERVICES:
         protocol = str(service_model(service).protocol)
+    if protocol == "rest-json":
+        headers = {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
+        return error.status, headers, json.dumps({"Message": error.message, **error.members}).encode()
     if protocol == "json":
         name = "message"
         for shape in operation.error_shapes if operation is not None else []:

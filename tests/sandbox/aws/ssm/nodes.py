@@ -10,6 +10,8 @@ from typing import Any
 
 from ...machines import Machine
 from ..errors import ServiceError
+from ..resource_groups.operations import GroupStore
+from ..resource_groups.query import members, resource_type
 from ..world import Call
 
 PATCH_GROUP_KEYS = ("Patch Group", "PatchGroup")
@@ -35,6 +37,16 @@ def patch_group(machine: Machine) -> str:
     return next((machine.tags[key] for key in PATCH_GROUP_KEYS if machine.tags.get(key)), "")
 
 
+def _in_groups(call: Call, key: str, values: Sequence[str], machine: Machine) -> bool:
+    """Whether a node meets a target of resource groups. Groups that are not there have no members."""
+    if key == "resource-groups:ResourceTypeFilters":
+        return resource_type(machine) in values
+    if key != "resource-groups:Name":
+        raise ServiceError("InvalidParameters", f"Invalid target key: {key}")
+    groups = call.store(GroupStore).groups
+    return any(name in groups and members([machine], groups[name].query) for name in values)
+
+
 def targeted(call: Call, targets: Sequence[Mapping[str, Any]]) -> list[Machine]:
     """The nodes that meet all targets. Raises ServiceError for a key that Run Command does not have."""
     found = list(managed_nodes(call).values())
@@ -47,7 +59,7 @@ def targeted(call: Call, targets: Sequence[Mapping[str, Any]]) -> list[Machine]:
         elif key == "tag-key":
             found = [machine for machine in found if set(values) & set(machine.tags)]
         elif key.startswith("resource-groups:"):
-            raise ServiceError("InvalidParameters", "The sandbox has no resource groups")
+            found = [machine for machine in found if _in_groups(call, key, values, machine)]
         else:
             raise ServiceError("InvalidParameters", f"Invalid target key: {key}")
     return found

@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import ServiceError
 from ..paging import page
 from ..world import Call, operation
+from .window_rules import check_targets, check_task, with_placeholders, without_placeholders
 from .windows import Window, WindowStore, filtered, updated
 
 TARGET_SETTABLE = ("Targets", "OwnerInformation", "Name", "Description")
@@ -58,8 +59,7 @@ def register_target(call: Call) -> Mapping[str, Any]:
     before = store.repeated(call)
     if before:
         return {"WindowTargetId": before}
-    if not call.params["Targets"]:
-        raise ServiceError("ValidationException", "Targets must not be empty")
+    check_targets(call.params["ResourceType"], call.params["Targets"])
     _check_room(window.targets, "target")
     target_id = str(uuid.uuid4())
     kept = {name: call.params[name] for name in TARGET_SETTABLE if call.params.get(name) is not None}
@@ -77,7 +77,9 @@ def register_target(call: Call) -> Mapping[str, Any]:
 def update_target(call: Call) -> Mapping[str, Any]:
     """Change one; its resource type cannot be changed."""
     window, target_id = _window(call), call.params["WindowTargetId"]
-    window.targets[target_id] = updated(call, _one(window.targets, "target", target_id), TARGET_SETTABLE, ("Targets",))
+    changed = updated(call, _one(window.targets, "target", target_id), TARGET_SETTABLE, ("Targets",))
+    check_targets(changed["ResourceType"], changed["Targets"])
+    window.targets[target_id] = changed
     return {name: value for name, value in window.targets[target_id].items() if name != "ResourceType"}
 
 
@@ -105,30 +107,6 @@ def describe_targets(call: Call) -> Mapping[str, Any]:
     return {"Targets": shown, "NextToken": token}
 
 
-def _check_task(window: Window, task: Mapping[str, Any]) -> None:
-    """What a task must be beyond the model. Raises ServiceError."""
-    targets = task.get("Targets") or []
-    if task["TaskType"] == "RUN_COMMAND" and not targets:
-        raise ServiceError("ValidationException", "Targets are required for tasks of the type RUN_COMMAND")
-    if targets and not (task.get("MaxConcurrency") and task.get("MaxErrors")):
-        raise ServiceError("ValidationException", "MaxConcurrency and MaxErrors are required for a task with targets")
-    for target in targets:
-        if target.get("Key") == "WindowTargetIds":
-            for target_id in target.get("Values") or []:
-                _one(window.targets, "target", target_id)
-    kinds = {
-        "RUN_COMMAND": "RunCommand",
-        "AUTOMATION": "Automation",
-        "STEP_FUNCTIONS": "StepFunctions",
-        "LAMBDA": "Lambda",
-    }
-    for kind in task.get("TaskInvocationParameters") or {}:
-        if kind != kinds[task["TaskType"]]:
-            raise ServiceError(
-                "ValidationException", f"{kind} parameters do not belong to a task of {task['TaskType']}"
-            )
-
-
 @operation("ssm", "RegisterTaskWithMaintenanceWindow")
 def register_task(call: Call) -> Mapping[str, Any]:
     """Register a task."""
@@ -146,8 +124,8 @@ def register_task(call: Call) -> Mapping[str, Any]:
         "Priority": 1,
         **kept,
     }
-    _check_task(window, task)
-    window.tasks[task_id] = task
+    check_task(window, task)
+    window.tasks[task_id] = with_placeholders(task)
     store.remember(call, task_id)
     return {"WindowTaskId": task_id}
 
@@ -162,10 +140,12 @@ def get_task(call: Call) -> Mapping[str, Any]:
 def update_task(call: Call) -> Mapping[str, Any]:
     """Change one; its type cannot be changed, and its invocation parameters are replaced as a whole."""
     window, task_id = _window(call), call.params["WindowTaskId"]
-    task = updated(call, _one(window.tasks, "task", task_id), TASK_SETTABLE, ("TaskArn",))
-    _check_task(window, task)
-    window.tasks[task_id] = task
-    return {name: value for name, value in task.items() if name != "TaskType"}
+    before = without_placeholders(_one(window.tasks, "task", task_id))
+    task = updated(call, before, TASK_SETTABLE, ("TaskArn",))
+    task.setdefault("Priority", 1)
+    check_task(window, task)
+    window.tasks[task_id] = with_placeholders(task)
+    return {name: value for name, value in window.tasks[task_id].items() if name != "TaskType"}
 
 
 @operation("ssm", "DeregisterTaskFromMaintenanceWindow")

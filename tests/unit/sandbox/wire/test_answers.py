@@ -90,6 +90,22 @@ def use_associations(sandbox: Sandbox) -> None:
     ssm.delete_association(Name="AWS-UpdateSSMAgent", InstanceId=LINUX)
 
 
+def use_resource_groups(sandbox: Sandbox) -> None:
+    groups = sandbox.client("resource-groups")
+    query = {"Type": "TAG_FILTERS_1_0", "Query": json.dumps({"ResourceTypeFilters": ["AWS::AllSupported"]})}
+    arn = groups.create_group(Name="all", ResourceQuery=query)["Group"]["GroupArn"]
+    groups.get_group(Group="all")
+    groups.get_group_query(Group="all")
+    groups.update_group(Group="all", Description="everything")
+    groups.update_group_query(Group="all", ResourceQuery=query)
+    groups.list_groups()
+    groups.list_group_resources(Group="all", MaxResults=2)
+    groups.tag(Arn=arn, Tags={"a": "b"})
+    groups.get_tags(Arn=arn)
+    groups.untag(Arn=arn, Keys=["a"])
+    groups.delete_group(Group=arn)
+
+
 def use_patch_manager(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm")
     baseline = {"BaselineId": ssm.create_patch_baseline(Name="mine", OperatingSystem="UBUNTU")["BaselineId"]}
@@ -137,7 +153,7 @@ def use_windows(sandbox: Sandbox) -> None:
     ssm.describe_maintenance_window_targets(**window)
     task = {
         "WindowTaskId": ssm.register_task_with_maintenance_window(
-            Targets=by_tag,
+            Targets=[{"Key": "WindowTargetIds", "Values": [target["WindowTargetId"]]}],
             TaskArn="AWS-RunPatchBaseline",
             TaskType="RUN_COMMAND",
             MaxConcurrency="1",
@@ -176,7 +192,15 @@ def open_a_window(sandbox: Sandbox, window: dict[str, str]) -> None:
 
 
 def test_every_operation_answers_as_its_model_says(sandbox: Sandbox) -> None:
-    for use in (use_run_command, use_patch_manager, use_windows, use_documents, use_associations, use_sts_and_ec2):
+    for use in (
+        use_run_command,
+        use_patch_manager,
+        use_windows,
+        use_documents,
+        use_associations,
+        use_resource_groups,
+        use_sts_and_ec2,
+    ):
         use(sandbox)
     entries = sandbox.control("GET", "requests")
     refused = [(entry["operation"], entry["error"]) for entry in entries if entry["error"]]
