@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ansible.module_utils.common.warnings import warn
+
 from .._core.errors import CloudError
 from .._core.pool import results
 from .baseline import Identity, read
@@ -37,7 +39,7 @@ def describe_baselines(module: Any) -> dict[str, Any]:
         baselines = [{**baseline, **patches} for baseline, (_one, patches) in zip(baselines, answers, strict=True)]
         systems = sorted({one["operating_system"] for one in baselines if one["effective_patches"] is None})
         if systems:
-            module.warn(f"The service does not tell the effective patches of baselines for {', '.join(systems)}")
+            warn(f"The service does not tell the effective patches of baselines for {', '.join(systems)}")
     return {"changed": False, "baselines": baselines}
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
 
+from ansible.module_utils.common.warnings import warn
+
 from .._core.errors import CloudError, InputError
 from .._core.node_summary import MOST_FAILURES, summarize
 from .._core.nodes import Node
@@ -95,7 +97,7 @@ def set_group_tags(module: Any) -> dict[str, Any]:
         return plan
 
     outcome = on_targets(session, targets_of(nodes, session.region), work)
-    return _answer(module, nodes, wanted, outcome)
+    return _answer(nodes, wanted, outcome)
 
 
 def _plan(connection: Connection, target: Target[Node], wanted: Wanted) -> TagPlan:
@@ -118,9 +120,7 @@ def _plan(connection: Connection, target: Target[Node], wanted: Wanted) -> TagPl
     return plan
 
 
-def _answer(
-    module: Any, nodes: Sequence[Node], wanted: Wanted, outcome: TargetAnswers[Node, TagPlan]
-) -> dict[str, Any]:
+def _answer(nodes: Sequence[Node], wanted: Wanted, outcome: TargetAnswers[Node, TagPlan]) -> dict[str, Any]:
     plans = [plan for _target, plan in outcome.answers]
     failures = {node_id: reason for plan in plans for node_id, reason in plan.failures.items()}
     for target, error in outcome.errors:
@@ -130,9 +130,9 @@ def _answer(
     in_two = [node for node in nodes if node.node_id in others]
     found = [gap for plan in plans for gap in plan.gaps]
     for gap in found:
-        module.warn(str(gap))
+        warn(str(gap))
     if in_two:
-        module.warn(_in_two_groups(wanted, in_two))
+        warn(_in_two_groups(wanted, in_two))
     return {
         "changed": bool(changed),
         "nodes": summarize(nodes, changed, failures),

@@ -1,16 +1,15 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Patch groups: one baseline for each operating system, and the tag on the nodes."""
+"""Patch groups: which baselines are registered for them."""
 
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 import pytest
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.group_tags import apply as apply_tags
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.group_tags import plan_tags
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.instances import Instance
+from ansible_collections.hybridops.patching.plugins.module_utils._aws import patch_group as patch_group_module
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_group import (
     Registered,
     apply,
@@ -19,11 +18,13 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_grou
     registrations,
     resolve,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_group_info import groups_of
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, InputError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.patch_groups import common_start
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.aws.wire import Call, Wire, instance, refusal
+from tests.unit.aws.wire import Call, Wire, refusal
 
 LINUX = Registered("pb-0000000000000000a", "rhel", "REDHAT_ENTERPRISE_LINUX")
 LINUX_2 = Registered("pb-0000000000000000b", "rhel-2", "REDHAT_ENTERPRISE_LINUX")
@@ -148,55 +149,88 @@ class TestRegistration:
         wire.finish()
 
 
-A, B, HYBRID = "i-0000000000000000a", "i-0000000000000000b", "mi-0000000000000000c"
-KEY = "Patch Group"
+NEW, OLD = ({"BaselineId": entry.baseline_id, "PatchGroup": "g"} for entry in (LINUX_2, LINUX))
+REGISTER, DEREGISTER = (f"{verb}_patch_baseline_for_patch_group" for verb in ("register", "deregister"))
 
 
-class TestTags:
-    def seen(self, node_id: str, **values: Any) -> Instance:
-        return Instance.from_api(instance(node_id, **values))
+def mappings(*entries: Registered) -> dict[str, Any]:
+    """An answer of DescribePatchGroups about the group ``g``."""
+    return {
+        "Mappings": [
+            {
+                "PatchGroup": "g",
+                "BaselineIdentity": {
+                    "BaselineId": entry.baseline_id,
+                    "BaselineName": entry.name,
+                    "OperatingSystem": entry.operating_system,
+                },
+            }
+            for entry in entries
+        ]
+    }
 
-    def test_only_nodes_that_differ_are_written(self) -> None:
-        plan = plan_tags(
-            KEY,
-            {A: "g", B: "g", HYBRID: "h"},
-            {A: self.seen(A, tags={KEY: "g"}), B: self.seen(B)},
-            {HYBRID: {KEY: "x"}},
+
+class TestReplacement:
+    """The group is without a baseline between two requests, and not after the second was refused."""
+
+    def replace(self, *script: Call) -> Wire:
+        wire = Wire([Call(DEREGISTER, OLD), *script])
+        apply(wire.connection(), "g", plan_present("g", by_system(LINUX), by_system(LINUX_2), purge=True))
+        return wire
+
+    def refused(self, *script: Call) -> str:
+        with pytest.raises(CloudError) as raised:
+            self.replace(Call(REGISTER, NEW, refusal("ResourceLimitExceededException")), *script)
+        assert "Could not register rhel-2" in str(raised.value)
+        assert raised.value.code == "ResourceLimitExceededException"
+        return str(raised.value)
+
+    def test_it_goes_well(self) -> None:
+        self.replace(Call(REGISTER, NEW)).finish()
+
+    def test_the_old_one_is_put_back(self) -> None:
+        assert f"rhel ({LINUX.baseline_id}) is registered for g again" in self.refused(Call(REGISTER, OLD))
+
+    def test_that_none_is_registered_is_said(self) -> None:
+        says = self.refused(
+            Call(REGISTER, OLD, refusal("AccessDeniedException")), Call("describe_patch_groups", None, mappings())
         )
-        assert plan.values == {"g": [B], "h": [HYBRID]}
-        assert plan.before == {B: {}, HYBRID: {KEY: "x"}}
-        assert plan.after == {B: {KEY: "g"}, HYBRID: {KEY: "h"}}
+        assert "no baseline for REDHAT_ENTERPRISE_LINUX is registered for g now" in says
 
-    def test_absent_removes_what_is_there(self) -> None:
-        plan = plan_tags(KEY, {A: None, B: None}, {A: self.seen(A, tags={KEY: "g"}), B: self.seen(B)}, {})
-        assert plan.values == {None: [A]}
+    def test_that_another_came_first_is_said(self) -> None:
+        third = Registered("pb-0000000000000000e", "third", LINUX.operating_system)
+        listed = Call("describe_patch_groups", None, mappings(third))
+        says = self.refused(Call(REGISTER, OLD, refusal("AlreadyExistsException")), listed, listed)
+        assert f"third ({third.baseline_id}) is registered for g and REDHAT_ENTERPRISE_LINUX now" in says
 
-    def test_nodes_that_cannot_carry_the_tag(self) -> None:
-        readable = self.seen(A, MetadataOptions={"InstanceMetadataTags": "enabled"})
-        plan = plan_tags(KEY, {A: "g", B: "g", HYBRID: "g"}, {A: readable}, {})
-        assert "use the key PatchGroup" in plan.failures[A]
-        assert plan.failures.keys() == {A, B, HYBRID}
-        assert plan_tags("PatchGroup", {A: "g"}, {A: readable}, {}).changed == [A]
+    def test_that_nothing_is_known_is_said(self) -> None:
+        denied = refusal("AccessDeniedException")
+        says = self.refused(Call(REGISTER, OLD, denied), Call("describe_patch_groups", None, denied))
+        assert "is not known: look with ssm_patch_group_info" in says
 
-    def test_instances_in_bulk_and_hybrid_nodes_one_by_one(self) -> None:
-        ids = [f"i-{number:017x}" for number in range(1001)]
-        plan = plan_tags(KEY, dict.fromkeys([*ids, HYBRID], "g"), {one: self.seen(one) for one in ids}, {HYBRID: {}})
-        tags = [{"Key": KEY, "Value": "g"}]
-        resource = {"ResourceType": "ManagedInstance", "ResourceId": HYBRID}
-        wire = Wire(
-            [
-                [
-                    Call("create_tags", {"Resources": ids[:1000], "Tags": tags}),
-                    Call("create_tags", {"Resources": ids[1000:], "Tags": tags}),
-                    Call("add_tags_to_resource", {"Tags": tags, **resource}),
-                ]
-            ]
-        )
-        apply_tags(wire.connection(), KEY, plan)
-        wire.finish()
+    def test_one_that_was_registered_without_an_answer_stays(self) -> None:
+        lost = [Call(REGISTER, NEW, refusal("InternalServerError", status=500)) for _attempt in range(40)]
+        wire = Wire([Call(DEREGISTER, OLD), *lost])
+        # What is left of the lost answers when patience ends is replaced by the listing.
+        connection = wire.connection()
+        changes = plan_present("g", by_system(LINUX), by_system(LINUX_2), purge=True)
+        with mock.patch.object(patch_group_module, "registrations", return_value=by_system(LINUX_2)):
+            apply(connection, "g", changes)
+        assert set(wire.operations()) == {DEREGISTER, REGISTER}
+        assert wire.operations().count(DEREGISTER) == 1
 
-    def test_a_hybrid_node_that_cannot_be_tagged_fails_alone(self) -> None:
-        plan = plan_tags(KEY, {HYBRID: None}, {}, {HYBRID: {KEY: "g"}})
-        wire = Wire([Call("remove_tags_from_resource", None, refusal("InvalidResourceId"))])
-        apply_tags(wire.connection(), KEY, plan)
-        assert "InvalidResourceId" in plan.failures[HYBRID]
+
+class TestGroupsRead:
+    def test_patterns_and_names_in_full(self) -> None:
+        entry = {"BaselineId": "pb-1", "BaselineName": "one", "DefaultBaseline": True}
+        listed = {("web_1", "UBUNTU"): entry, ("web_1", "SUSE"): entry, ("db", "SUSE"): entry}
+        found = groups_of(listed, ["web_*", "none"])
+        assert [(group["name"], len(group["baselines"])) for group in found] == [("none", 0), ("web_1", 2)]
+        assert [one["operating_system"] for one in found[1]["baselines"]] == ["SUSE", "UBUNTU"]
+        assert [group["name"] for group in groups_of(listed, None)] == ["db", "web_1"]
+
+    @given(st.lists(st.text("ab", max_size=4), min_size=1, max_size=4), st.text("ab", max_size=3))
+    def test_what_all_begin_with(self, starts: list[str], rest: str) -> None:
+        start = common_start([f"{start}*{rest}" for start in starts])
+        assert all(one.startswith(start) for one in starts)
+        assert any(len(one) == len(start) for one in starts) or len({one[len(start)] for one in starts}) > 1
