@@ -1,0 +1,123 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plays the playbooks, each with the policies that it is to get along with, and records what it needs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.integration.estate import Estate, Played
+from tests.sandbox.aws.iam.evaluate import Access
+from tests.sandbox.client import SandboxProcess
+
+from .fleet import ACCOUNT, CONTROLLER, FLEET, POLICY, REGION, ROLE, STOPPED
+
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+SPEED = 240
+
+Policies = Mapping[str, Any]
+"""The policy of each playbook by its name, and that of the controller."""
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What a playbook needed, in all its plays, and how they ended."""
+
+    needs: list[Access] = field(default_factory=list)
+    played: list[Played] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Stage:
+    """A fleet on which playbooks are played; what is needed goes to ``recorded``, by the name of the policy."""
+
+    def __init__(self, directory: Path, sandbox: SandboxProcess, policies: Policies | None) -> None:
+        self.sandbox = sandbox
+        self.estate = Estate(directory, sandbox, POLICY)
+        self.recorded: dict[str, Recorded] = {}
+        self._policies = policies
+
+    def _allowed(self, name: str) -> Any:
+        return EVERYTHING if self._policies is None else self._policies[name]
+
+    def play(self, playbook: str, *arguments: str, **variables: Any) -> Played:
+        """Play a playbook under its policy and that of the controller; faults that are armed strike it."""
+        name = playbook.partition(".")[0]
+        self.sandbox.set_policies(ROLE, self._allowed(name))
+        self.sandbox.set_policies(CONTROLLER, self._allowed("controller"))
+        self.sandbox.clear_requests()
+        played = self.estate.play(playbook, *arguments, **variables)
+        self._record(name, played)
+        self.sandbox.set_policies(ROLE)
+        self.sandbox.set_policies(CONTROLLER)
+        return played
+
+    def _record(self, name: str, played: Played) -> None:
+        self.recorded.setdefault(name, Recorded()).played.append(played)
+        for entry in self.sandbox.requests():
+            owner = "controller" if entry["service"] == "sts" else name
+            recorded = self.recorded.setdefault(owner, Recorded())
+            recorded.needs += [Access.from_dict(data) for data in entry.get("access", [])]
+            if entry["error"] in ("UnauthorizedOperation", "AccessDeniedException", "AccessDenied") or entry[
+                "error"
+            ].startswith("Sandbox"):
+                recorded.refused.append(entry)
+
+
+def play_run(stage: Stage) -> None:
+    """A whole run with everything in it, of which answers are lost, and a node is left running; then it is stopped."""
+    stage.sandbox.fault("drop_after", service="ec2", operation="CreateSnapshots")
+    stage.sandbox.fault("drop_after", service="ssm", operation="SendCommand", after=1)
+    stage.sandbox.fault("error", service="ec2", operation="StopInstances", code="IncorrectInstanceState", status=400)
+    run = {"patch_environment": "test", "patch_run_id": "run-1", "patch_reboot_approval": "CHG0042"}
+    stage.play("patch.yml", **run)
+    stage.play("restore_power.yml", patch_run_id="run-1")
+    stage.play("report.yml", patch_run_id="run-1", patch_report_to=str(stage.estate.directory / "again"))
+
+
+def play_policy(stage: Stage) -> None:
+    """A policy brought into force, seen to be, and changed; then a plan with it, beside a window of somebody else."""
+    for arguments in ((), ("--check", "--diff"), ()):
+        stage.play("policy.yml", *arguments, patch_environment="test")
+    add_foreign(stage.estate.client("ssm"))
+    stage.play("plan.yml", patch_environment="test")
+
+
+def add_foreign(ssm: Any) -> None:
+    """What somebody else made in the account and a plan has to look at: a window and an association that install."""
+    window = ssm.create_maintenance_window(
+        Name="others", Schedule="cron(0 6 ? * SAT#1 *)", Duration=3, Cutoff=1, AllowUnassociatedTargets=False
+    )["WindowId"]
+    target = ssm.register_target_with_maintenance_window(
+        WindowId=window, ResourceType="INSTANCE", Targets=[{"Key": "InstanceIds", "Values": [STOPPED]}]
+    )["WindowTargetId"]
+    ssm.register_task_with_maintenance_window(
+        WindowId=window,
+        Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
+        TaskArn="AWS-RunPatchBaseline",
+        TaskType="RUN_COMMAND",
+        MaxConcurrency="1",
+        MaxErrors="1",
+        TaskInvocationParameters={"RunCommand": {"Parameters": {"Operation": ["Install"]}}},
+    )
+    targets = [{"Key": "InstanceIds", "Values": [STOPPED]}]
+    ssm.create_association(Name="AWS-RunPatchBaseline", Targets=targets, Parameters={"Operation": ["Install"]})
+
+
+SCENARIOS: Mapping[str, Callable[[Stage], None]] = {"run": play_run, "policy": play_policy}
+"""What can be played side by side, each on a fleet of its own."""
+
+
+def record(name: str, directory: Path, policies: Policies | None) -> dict[str, Recorded]:
+    """Play a scenario; without policies everything is allowed."""
+    with SandboxProcess(FLEET, speed=SPEED) as sandbox:
+        stage = Stage(directory, sandbox, policies)
+        SCENARIOS[name](stage)
+        return stage.recorded
+
+
+__all__ = ["ACCOUNT", "REGION", "SCENARIOS", "Recorded", "Stage", "record"]
