@@ -16,6 +16,7 @@ from typing import Any
 from .._core.change_set import Step
 from .._core.errors import PatchingError
 from .window_match import Entry
+from .window_model import TARGET_MEMBERS
 from .window_target_plan import NEW, Targets, plan_targets
 from .window_task_plan import Tasks, plan_tasks
 
@@ -59,7 +60,7 @@ def shown(targets: Sequence[Entry], tasks: Sequence[Entry]) -> dict[str, list[di
     """Targets and tasks as the modules answer them: a task's window targets by name, by id where there is none."""
     names = {entry["window_target_id"]: entry["name"] for entry in targets if entry["name"]}
     return {
-        "targets": [dict(entry) for entry in targets],
+        "targets": [{name: entry[name] for name in ("window_target_id", *TARGET_MEMBERS)} for entry in targets],
         "tasks": [_shown_task(entry, names) for entry in tasks],
     }
 

@@ -39,13 +39,14 @@ EMPTY: Mapping[str, Any] = {
 REQUIRED = ("schedule", "duration", "cutoff")
 """What has to be set to make a window, beside its name."""
 
-_TARGET_MEMBERS: Mapping[str, str] = {
+TARGET_MEMBERS: Mapping[str, str] = {
     "name": "Name",
     "resource_type": "ResourceType",
     "targets": "Targets",
     "description": "Description",
     "owner_information": "OwnerInformation",
 }
+"""What a target has, and what the API calls it."""
 
 TARGET_EMPTY: Mapping[str, Any] = {"name": "", "description": "", "owner_information": ""}
 """What a target need not have, as it is where nothing is set."""
@@ -141,14 +142,14 @@ def target_to_api(values: Mapping[str, Any]) -> dict[str, Any]:
     """Members of the requests about a target. What is empty is left out."""
     members = {
         member: values[name]
-        for name, member in _TARGET_MEMBERS.items()
+        for name, member in TARGET_MEMBERS.items()
         if name in values and not (name in TARGET_EMPTY and not values[name])
     }
     return members | ({"Targets": targets_to_api(values["targets"])} if "targets" in values else {})
 
 
 def _wanted_target(entry: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {name: entry[name] for name in _TARGET_MEMBERS if entry.get(name) is not None}
+    wanted = {name: entry[name] for name in TARGET_MEMBERS if entry.get(name) is not None}
     if "targets" in wanted:
         wanted["targets"] = stable_targets(wanted["targets"])
     return wanted
