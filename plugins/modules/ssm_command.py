@@ -22,9 +22,13 @@ options:
       - Name or ARN of the command document.
       - Exactly one of O(document) and O(scripts) is needed.
     type: str
-  document_version:
+  document_hash:
     description:
-      - The document's version, such as V($DEFAULT), V($LATEST) or a number. The service takes V($DEFAULT) when unset.
+      - The hash of the document, which the agent compares with what it is to run. Not with O(scripts).
+    type: str
+  document_hash_type:
+    description:
+      - V(Sha256) or V(Sha1).
     type: str
   parameters:
     description:
@@ -48,43 +52,12 @@ options:
     description:
       - For how many seconds the script may run on a node. Only with O(scripts); the documents' own default is 3600.
     type: int
-  timeout_seconds:
-    description:
-      - For how many seconds the service tries to deliver the command to a node. It does not bound how long it runs.
-    type: int
   kind:
     description:
       - Name of what is done, under which the ledger keeps the command. A node that has a command of this name in the
         phase already gets no second one.
     type: str
     default: command
-  comment:
-    description:
-      - Text added to the command's comment, after the mark by which the command is found again; cut at 100 characters.
-    type: str
-    default: ''
-  node_ids:
-    description:
-      - Only these of the nodes.
-    type: list
-    elements: str
-  max_concurrency:
-    description:
-      - On how many nodes, or which percentage, the command runs at the same time. The service takes 50 when unset.
-    type: str
-  max_errors:
-    description:
-      - After how many failures, or which percentage, the service stops sending the command to further nodes of the same
-        request. The service takes 0 when unset.
-    type: str
-  output_s3_bucket_name:
-    description:
-      - Bucket for the whole output.
-    type: str
-  output_s3_key_prefix:
-    description:
-      - Prefix of the output's keys in the bucket.
-    type: str
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -93,6 +66,7 @@ extends_documentation_fragment:
   - hybridops.patching.attributes.aws
   - hybridops.patching.run
   - hybridops.patching.aws_targets
+  - hybridops.patching.aws_command
 attributes:
   check_mode:
     support: full
@@ -121,6 +95,22 @@ EXAMPLES = r"""
     region: eu-central-1
     commands: "{{ agents.commands }}"
     wait_timeout: 300
+
+- name: Run a document of your own, tell a topic how it ends, and stop when an alarm goes off
+  hybridops.patching.ssm_command:
+    region: eu-central-1
+    document: AWS-RunShellScript
+    parameters: {commands: [/usr/local/bin/drain]}
+    service_role_arn: arn:aws:iam::999999999999:role/ssm-notify
+    notification_config:
+      notification_arn: arn:aws:sns:eu-central-1:999999999999:patching
+      notification_events: [Failed, TimedOut]
+      notification_type: Command
+    alarm_configuration:
+      alarms: [{name: payroll-unhealthy}]
+    output_s3_bucket_name: example-patching
+    nodes:
+      - {node_id: i-0123456789abcdef0, os_family: linux}
 
 - name: Ask for free space, in the language of each operating system
   hybridops.patching.ssm_command:
@@ -204,31 +194,35 @@ nodes:
       returned: always
 """
 
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.command_start import start_command
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.command_start import (
+    COMMAND_ARGS,
+    COMMAND_REQUIRED_BY,
+    start_command,
+)
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import bulk_module, run
 
 
 def main() -> None:
     spec = {
+        **COMMAND_ARGS,
         "document": {"type": "str"},
-        "document_version": {"type": "str"},
+        "document_hash": {"type": "str"},
+        "document_hash_type": {"type": "str"},
         "parameters": {"type": "dict"},
         "scripts": {"type": "dict", "options": {"linux": {"type": "str"}, "windows": {"type": "str"}}},
         "execution_timeout": {"type": "int"},
-        "timeout_seconds": {"type": "int"},
         "kind": {"type": "str", "default": "command"},
-        "comment": {"type": "str", "default": ""},
-        "node_ids": {"type": "list", "elements": "str"},
-        "max_concurrency": {"type": "str"},
-        "max_errors": {"type": "str"},
-        "output_s3_bucket_name": {"type": "str"},
-        "output_s3_key_prefix": {"type": "str", "no_log": False},
     }
     module = bulk_module(
         spec,
         required_one_of=[("document", "scripts")],
-        mutually_exclusive=[("document", "scripts"), ("parameters", "scripts"), ("document_version", "scripts")],
-        required_by={"execution_timeout": ("scripts",), "output_s3_key_prefix": ("output_s3_bucket_name",)},
+        mutually_exclusive=[
+            ("document", "scripts"),
+            ("parameters", "scripts"),
+            ("document_version", "scripts"),
+            ("document_hash", "scripts"),
+        ],
+        required_by={"execution_timeout": ("scripts",), **COMMAND_REQUIRED_BY},
     )
     run(module, start_command)
 

@@ -24,11 +24,15 @@ SCRIPT_DOCUMENTS = {"linux": "AWS-RunShellScript", "windows": "AWS-RunPowerShell
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """What a command does. ``options`` are further members of SendCommand under the API's names."""
+    """What a command does. ``options`` are further members of SendCommand under the API's names.
+
+    ``noted`` is what the ledger keeps of it as it is.
+    """
 
     document: str
     parameters: Mapping[str, list[str]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    noted: Mapping[str, Any] = field(default_factory=dict)
 
     def request(self, node_ids: Sequence[str], comment: str) -> dict[str, Any]:
         """The members of SendCommand."""
@@ -46,6 +50,17 @@ class CommandSpec:
             "document": self.document,
             "parameters": sorted(self.parameters),
             "parameters_sha256": sha256(repr(values).encode()).hexdigest(),
+            **self.noted,
+        }
+
+    def answer(self, command_id: str, account: str, region: str, nodes: Iterable[Node]) -> dict[str, Any]:
+        """A command as the modules answer it."""
+        return {
+            "command_id": command_id,
+            "account": account,
+            "region": region,
+            "document": self.document,
+            "node_ids": [node.node_id for node in nodes],
         }
 
 
@@ -61,15 +76,16 @@ class PlannedCommand:
 
 @dataclass(frozen=True, slots=True)
 class CommandPlan:
-    """The commands to send, and the nodes to which none can be sent, with the reason."""
+    """The commands to send, the nodes to which none can be sent, and those that need none, with the reasons."""
 
     commands: tuple[PlannedCommand, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    skipped: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_same(nodes: Iterable[Node], spec: CommandSpec, default_region: str) -> CommandPlan:
     """The same command for all nodes, in as few requests as the API allows."""
-    return CommandPlan(tuple(_split(nodes, spec, default_region)))
+    return CommandPlan(tuple(split(nodes, spec, default_region)))
 
 
 def plan_by_family(nodes: Sequence[Node], specs: Mapping[str, CommandSpec], default_region: str) -> CommandPlan:
@@ -80,7 +96,7 @@ def plan_by_family(nodes: Sequence[Node], specs: Mapping[str, CommandSpec], defa
     """
     commands: list[PlannedCommand] = []
     for family, spec in specs.items():
-        commands.extend(_split((node for node in nodes if node.os_family == family), spec, default_region))
+        commands.extend(split((node for node in nodes if node.os_family == family), spec, default_region))
     return CommandPlan(tuple(commands), {node.node_id: _refusal(node) for node in nodes if node.os_family not in specs})
 
 
@@ -97,7 +113,8 @@ def marked(marker: str, comment: str) -> str:
     return f"{marker} {comment}".strip()[:COMMENT_LENGTH] if comment else marker[:COMMENT_LENGTH]
 
 
-def _split(nodes: Iterable[Node], spec: CommandSpec, default_region: str) -> Iterable[PlannedCommand]:
+def split(nodes: Iterable[Node], spec: CommandSpec, default_region: str) -> Iterable[PlannedCommand]:
+    """The command for these nodes, in as few requests as the API allows."""
     for target in targets_of(nodes, default_region):
         for part in chunks(target.items, NODES_A_COMMAND):
             yield PlannedCommand(target.account, target.region, spec, tuple(part))

@@ -81,15 +81,7 @@ class Sender:
                 outcome.refusals.append(Refusal(operation_id, nodes, error))
         else:
             self.scope.sent(operation_id, command_id)
-            outcome.commands.append(
-                {
-                    "command_id": command_id,
-                    "account": connection.account,
-                    "region": connection.region,
-                    "document": spec.document,
-                    "node_ids": [node.node_id for node in nodes],
-                }
-            )
+            outcome.commands.append(spec.answer(command_id, connection.account, connection.region, nodes))
 
     def _divide(self, connection: Connection, spec: CommandSpec, nodes: tuple[Node, ...], outcome: Sent) -> None:
         """Leave out the nodes that Systems Manager does not know; if it knows all, try each half."""

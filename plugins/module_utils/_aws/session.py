@@ -102,16 +102,21 @@ class AwsSession:
             "aws_session_token": issued["SessionToken"],
         }
 
-    def _require_own(self, account: str, region: str) -> None:
+    def account_id(self, region: str = "") -> str:
+        """The number of the account that the module's own credentials belong to. Raises :class:`CloudError`."""
         with self._lock:
             if not self._own_account:
-                identity = self._own_connection(region).call(
+                identity = self._own_connection(region or self.region).call(
                     "sts", "get_caller_identity", "find out which account the credentials belong to"
                 )
                 self._own_account = str(identity["Account"])
-        if self._own_account != account:
+            return self._own_account
+
+    def _require_own(self, account: str, region: str) -> None:
+        own = self.account_id(region)
+        if own != account:
             raise CloudError(
-                f"Account {account} cannot be reached: the credentials belong to account {self._own_account}, and the "
+                f"Account {account} cannot be reached: the credentials belong to account {own}, and the "
                 f"option accounts names no role for {account}. Add accounts: {{'{account}': {{role_arn: …}}}}, or use "
                 f"credentials of that account",
                 code="OtherAccount",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,11 +21,12 @@ from .session import AwsSession
 
 @dataclass(slots=True)
 class Started:
-    """What was started, and which nodes failed at it."""
+    """What was started, which nodes failed at it, and which needed nothing."""
 
     nodes: list[Node]
     commands: list[dict[str, Any]] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     """Nodes for which a command was under way or done before this call."""
 
@@ -39,13 +40,18 @@ class Started:
                 "before": {"commands": []},
                 "after": {
                     "commands": [
-                        {key: command[key] for key in ("document", "account", "region", "node_ids")}
+                        {key: value for key, value in command.items() if key != "command_id"}
                         for command in self.commands
                     ]
                 },
             },
         }
         return answer | ({"commands": self.commands} if details else {})
+
+
+def as_it_is(plan: CommandPlan) -> CommandPlan:
+    """The preparation of commands that need none."""
+    return plan
 
 
 def start_commands(
@@ -55,8 +61,12 @@ def start_commands(
     plan: Callable[[Sequence[Node]], CommandPlan],
     *,
     check_mode: bool,
+    prepare: Callable[[CommandPlan], CommandPlan] = as_it_is,
 ) -> Started:
     """Send the planned commands to the nodes that have none yet.
+
+    ``prepare`` does what has to be done before the commands can be sent, and gives back the plan, without what it could
+    not be done for. It is left out in check mode.
 
     Raises GateClosed when the run's gate is not open, CloudError when no command at all was accepted.
     """
@@ -65,15 +75,19 @@ def start_commands(
     if check_mode:
         planned = plan(nodes)
         started.failures.update(planned.refused)
-        started.commands = [_predicted(command) for command in planned.commands]
+        started.skipped.update(planned.skipped)
+        started.commands = [
+            command.spec.answer("", command.account, command.region, command.nodes) for command in planned.commands
+        ]
         return started
     scope.require_open_gate()
     unknown = reconcile(scope, sender.kind, session.connect)
     _fail(scope, started, unknown)
     started.known = scope.covered(sender.kind)
     todo = [node for node in nodes if node.node_id not in started.known]
-    planned = plan(todo)
+    planned = prepare(plan(todo))
     scope.phase_started(todo)
+    _skip(scope, started, todo, planned.skipped)
     _refuse(sender, started, [node for node in todo if node.node_id in planned.refused], planned.refused)
     _send_all(session, sender, planned.commands, started)
     return started
@@ -129,11 +143,8 @@ def _fail(scope: Scope, started: Started, reasons: dict[str, str]) -> None:
     scope.fail(reasons)
 
 
-def _predicted(command: PlannedCommand) -> dict[str, Any]:
-    return {
-        "command_id": "",
-        "account": command.account,
-        "region": command.region,
-        "document": command.spec.document,
-        "node_ids": [node.node_id for node in command.nodes],
-    }
+def _skip(scope: Scope, started: Started, nodes: Sequence[Node], reasons: Mapping[str, str]) -> None:
+    """Record the nodes on which there is nothing to do; they go on."""
+    started.skipped.update(reasons)
+    for reason in dict.fromkeys(reasons.values()):
+        scope.phase_ended([node for node in nodes if reasons.get(node.node_id) == reason], "skipped", reason)
