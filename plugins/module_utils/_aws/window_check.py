@@ -103,6 +103,10 @@ def _refuse_twice(option: str, entries: Sequence[Mapping[str, Any]]) -> None:
 
 def _check_task(path: str, task: Mapping[str, Any]) -> None:
     request = task_to_api(task)
+    for index, target in enumerate(task.get("targets") or ()):
+        if target["key"] != "InstanceIds":
+            allowed = "InstanceIds; other nodes are targets of the window, and named in window_targets"
+            raise InputError(f"{path}.targets[{index}].key", target["key"], allowed)
     if "targets" in task:
         # The ids of those that are given by name are not known yet; what counts is how many entries there are.
         request["Targets"] = task_targets_to_api(task, [*task["window_target_ids"], *task["window_targets"]])

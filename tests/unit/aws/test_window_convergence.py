@@ -22,6 +22,12 @@ from tests.unit.aws.window_service import WindowService, target_ids
 NAME = "patching"
 NAMES = ("one", "two", "three")
 
+node_ids = st.fixed_dictionaries(
+    {
+        "key": st.sampled_from(["InstanceIds", "instanceids"]),
+        "values": st.lists(st.sampled_from("xy"), min_size=1, max_size=2),
+    }
+)
 key_values = st.fixed_dictionaries(
     {
         "key": st.sampled_from(["tag:a", "tag:b", "InstanceIds", "instanceids"]),
@@ -58,7 +64,7 @@ tasks = st.fixed_dictionaries(
         "task_type": st.sampled_from(["RUN_COMMAND", "LAMBDA"]),
         "task_arn": st.sampled_from(["this", "that"]),
         "window_targets": st.lists(st.sampled_from(NAMES), max_size=2),
-        "targets": st.lists(key_values, max_size=1),
+        "targets": st.lists(node_ids, max_size=1),
         "max_concurrency": st.sampled_from(["1", "50%"]),
         "max_errors": st.just("1"),
         "priority": st.integers(0, 2),

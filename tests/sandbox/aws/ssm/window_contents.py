@@ -102,9 +102,15 @@ def deregister_target(call: Call) -> Mapping[str, Any]:
 @operation("ssm", "DescribeMaintenanceWindowTargets")
 def describe_targets(call: Call) -> Mapping[str, Any]:
     """The targets of one window."""
-    found = filtered(call, list(_window(call).targets.values()), ("ResourceType", "WindowTargetId", "OwnerInformation"))
-    shown, token = page(call, found, 50)
+    targets = [target | {"Type": target["ResourceType"]} for target in _window(call).targets.values()]
+    found = filtered(call, targets, ("Type", "WindowTargetId", "OwnerInformation"))
+    shown, token = page(call, [{name: target[name] for name in target if name != "Type"} for target in found], 50)
     return {"Targets": shown, "NextToken": token}
+
+
+def _own_role(call: Call) -> str:
+    """The service-linked role, which the service takes, and shows, for a task that names none."""
+    return f"arn:aws:iam::{call.account}:role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM"
 
 
 @operation("ssm", "RegisterTaskWithMaintenanceWindow")
@@ -122,6 +128,7 @@ def register_task(call: Call) -> Mapping[str, Any]:
         "WindowTaskId": task_id,
         "TaskType": call.params["TaskType"],
         "Priority": 1,
+        "ServiceRoleArn": _own_role(call),
         **kept,
     }
     check_task(window, task)
@@ -143,6 +150,7 @@ def update_task(call: Call) -> Mapping[str, Any]:
     before = without_placeholders(_one(window.tasks, "task", task_id))
     task = updated(call, before, TASK_SETTABLE, ("TaskArn",))
     task.setdefault("Priority", 1)
+    task.setdefault("ServiceRoleArn", _own_role(call))
     check_task(window, task)
     window.tasks[task_id] = with_placeholders(task)
     return {name: value for name, value in window.tasks[task_id].items() if name != "TaskType"}
