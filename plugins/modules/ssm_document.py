@@ -33,7 +33,7 @@ options:
   content:
     description:
       - The content, a structure or a text. A structure is written in O(document_format), JSON unless that is set.
-      - Ansible would fill in V({{ … }}), with which documents name their parameters. Use O(src) or C(!unsafe).
+      - Ansible would fill in V({{ … }}), with which documents name their parameters. Use O(src), or C({% raw %}).
       - The content is shown with C(--diff). It is code and no place for secrets; those belong into Parameter Store.
     type: raw
   src:
@@ -203,7 +203,7 @@ EXAMPLES = r"""
           name: stop
           inputs:
             runCommand:
-              - !unsafe systemctl stop {{ service }}
+              - systemctl stop {% raw %}{{ service }}{% endraw %}
     tags:
       team: payroll
 

@@ -28,7 +28,11 @@ PATCH_DOCUMENTS = frozenset(
 """Documents that install patches, most of them only when their operation is Install."""
 
 PATCH_POLICY = "AWS-QuickSetup-PatchPolicy"
-"""Associations of a Quick Setup patch policy have names that begin so."""
+"""Associations of a Quick Setup patch policy have names that begin so, then ``-ScanForPatches-…`` or
+``-InstallPatches-…``."""
+
+POLICY_BUCKET = "aws-quicksetup-patchpolicy-"
+"""The bucket that a patch policy keeps its baselines in, which its associations name as BaselineOverride."""
 
 Targets = Sequence[Mapping[str, Any]]
 
@@ -151,19 +155,32 @@ def _association(connection: Connection, association: Mapping[str, Any], *, poli
         AssociationId=association_id,
     )["AssociationDescription"]
     name = str(association.get("AssociationName") or association.get("Name") or association_id)
-    if not installs(whole.get("Parameters") or {}) or (policy and "scan" in name.lower()):
+    parameters = whole.get("Parameters") or {}
+    if not installs(parameters) or (policy and not _operations(parameters) and "scanforpatches" in name.lower()):
         return
-    targets = list(whole.get("Targets") or association.get("Targets") or [])
+    policy = policy or any(POLICY_BUCKET in str(value) for value in parameters.get("BaselineOverride") or [])
+    kind = "patch_policy" if policy else "association"
+    yield NativeRule(NativeUpdate(kind, name, None), tuple(_association_targets({**association, **whole})))
+
+
+def _association_targets(association: Mapping[str, Any]) -> Iterator[Targets]:
+    """Targets, of which each alone is enough."""
     if association.get("InstanceId"):
-        targets = [{"Key": "InstanceIds", "Values": [association["InstanceId"]]}]
-    yield NativeRule(NativeUpdate("patch_policy" if policy else "association", name, None), (targets,))
+        yield [{"Key": "InstanceIds", "Values": [association["InstanceId"]]}]
+    elif association.get("TargetMaps"):
+        for entry in association["TargetMaps"]:
+            yield [{"Key": "InstanceIds", "Values": [value for values in entry.values() for value in values]}]
+    else:
+        yield list(association.get("Targets") or [])
 
 
 def installs(parameters: Mapping[str, Sequence[str]]) -> bool:
     """Whether a patch document with these parameters installs: unless its operation is to scan."""
-    return not any(
-        str(value).lower() == "scan" for name in ("Operation", "Action") for value in parameters.get(name) or []
-    )
+    return "scan" not in _operations(parameters)
+
+
+def _operations(parameters: Mapping[str, Sequence[str]]) -> list[str]:
+    return [str(value).lower() for name in ("Operation", "Action") for value in parameters.get(name) or []]
 
 
 def document_name(arn: str) -> str:

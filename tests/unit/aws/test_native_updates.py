@@ -125,21 +125,57 @@ class TestNativeUpdates:
             ("mine", "AWS-RunPatchBaseline", "Install", "association"),
             ("mine", "AWS-RunPatchBaseline", "Scan", None),
             ("mine", "AWS-GatherSoftwareInventory", "Install", None),
-            ("AWS-QuickSetup-PatchPolicy-InstallPatches-x", "AWS-Whatever", "Install", "patch_policy"),
-            ("AWS-QuickSetup-PatchPolicy-ScanForPatches-x", "AWS-Whatever", "Install", None),
+            ("AWS-QuickSetup-PatchPolicy-InstallPatches-LA-x1y2z", "AWS-RunPatchBaseline", "Install", "patch_policy"),
+            ("AWS-QuickSetup-PatchPolicy-InstallPatches-LA-x1y2z", "AWSQuickSetup-Any", "Install", "patch_policy"),
+            ("AWS-QuickSetup-PatchPolicy-ScanForPatches-LA-x1y2z", "AWS-RunPatchBaseline", "Scan", None),
+            ("AWS-QuickSetup-PatchPolicy-ScanForPatches-LA-x1y2z", "AWS-RunPatchBaseline", "Install", "patch_policy"),
+            ("AWS-QuickSetup-PatchPolicy-ScanForPatches-LA-x1y2z", "AWSQuickSetup-Any", None, None),
+            ("AWS-QuickSetup-PatchPolicy-InstallPatches-LA-x1y2z", "AWSQuickSetup-Any", None, "patch_policy"),
+            ("AWS-QuickSetup-SSMHostMgmt-ScanForPatches-x1y2z", "AWS-RunPatchBaselineAssociation", "Scan", None),
+            ("AWS-QuickSetup-SSMHostMgmt-UpdateSSMAgent-x1y2z", "AWS-UpdateSSMAgent", None, None),
         ],
     )
-    def test_associations(self, name: str, document: str, operation: str, kind: str | None) -> None:
+    def test_associations(self, name: str, document: str, operation: str | None, kind: str | None) -> None:
         entry = {
             "AssociationId": TASK_ID, "AssociationName": name, "Name": document, "ScheduleExpression": "rate(1 day)",
             "Targets": [{"Key": "InstanceIds", "Values": ["*"]}],
         }  # fmt: skip
         listed = Call("list_associations", None, {"Associations": [entry]})
-        described = {"AssociationDescription": {"Parameters": {"Operation": [operation]}}}
+        described = {"AssociationDescription": {"Parameters": {"Operation": [operation]} if operation else {}}}
         script = [self.windows(), listed, Call("describe_association", {"AssociationId": TASK_ID}, described)]
-        found = self.rules(*(script if "Inventory" not in document else script[:2]))
+        other = document in ("AWS-GatherSoftwareInventory", "AWS-UpdateSSMAgent")
+        found = self.rules(*(script[:2] if other else script))
         assert [rule.update.kind for rule in found] == ([kind] if kind else [])
         assert all(rule.concerns(A, {}) for rule in found)
+
+    def association(self, **whole: Any) -> NativeRule:
+        """The rule of an association that installs."""
+        entry = {"AssociationId": TASK_ID, "Name": "AWS-RunPatchBaseline", "ScheduleExpression": "rate(1 day)"}
+        description = {"Parameters": {"Operation": ["Install"]}, **whole}
+        listed = Call("list_associations", None, {"Associations": [entry]})
+        (found,) = self.rules(
+            self.windows(), listed, Call("describe_association", None, {"AssociationDescription": description})
+        )
+        return found
+
+    def test_a_policy_is_known_by_the_bucket_of_its_baselines_too(self) -> None:
+        override = "s3://aws-quicksetup-patchpolicy-111111111111-x1y2z/baseline_overrides.json"
+        parameters = {"Operation": ["Install"], "BaselineOverride": [override]}
+        assert self.association(Parameters=parameters).update.kind == "patch_policy"
+        parameters["BaselineOverride"] = ["s3://ours/baseline_overrides.json"]
+        assert self.association(Parameters=parameters).update.kind == "association"
+
+    def test_nodes_of_an_association(self) -> None:
+        by_tag = [{"Key": "tag:role", "Values": ["db"]}]
+        for whole, node_id, tags, concerned in (
+            ({"Targets": by_tag}, A, {"role": "db"}, True),
+            ({"Targets": by_tag}, A, {"role": "app"}, False),
+            ({"InstanceId": A}, A, {}, True),
+            ({"InstanceId": A}, B, {}, False),
+            ({"TargetMaps": [{"InstanceId": [B]}, {"InstanceId": [A]}]}, A, {}, True),
+            ({"TargetMaps": [{"InstanceId": [B]}]}, A, {}, False),
+        ):
+            assert self.association(**whole).concerns(node_id, tags) is concerned, whole
 
     def test_an_association_without_a_schedule_is_no_threat(self) -> None:
         entry = {"AssociationId": TASK_ID, "Name": "AWS-RunPatchBaseline"}
