@@ -42,15 +42,20 @@ TRUNCATED = "--output truncated--"
 
 @dataclass(slots=True)
 class PluginRun:
-    """One step on one node."""
+    """One step on one node. What it printed is whole; ``folder`` is where it goes in a bucket."""
 
     name: str
+    folder: str
     details: str = "Pending"
     code: int = -1
     started: datetime | None = None
     finished: datetime | None = None
     stdout: str = ""
     stderr: str = ""
+
+    def printed(self) -> tuple[str, str]:
+        """Both streams as GetCommandInvocation shows them, cut at 24,000 and 8,000 characters."""
+        return cut(self.stdout, STDOUT_LIMIT), cut(self.stderr, STDERR_LIMIT)
 
     def inline(self) -> str:
         """The output as ListCommandInvocations shows it: both streams, cut at 2,500 characters."""

@@ -158,10 +158,7 @@ def _of_aws(document: Document) -> StoredDocument:
     if document.schema == "1.2":
         parsed["runtimeConfig"] = {step.action: {"properties": [{"id": f"0.{step.action}"}]} for step in document.steps}
     else:
-        parsed["mainSteps"] = [
-            {"name": step.name.replace(":", ""), "action": step.action.replace("sandbox:patch", "aws:runShellScript")}
-            for step in document.steps
-        ]
+        parsed["mainSteps"] = [{"name": step.name, "action": step.plugin} for step in document.steps]
     version = Version(document.version, json.dumps(parsed), "JSON", "", _LONG_AGO, parsed)
     return StoredDocument(document.name, "Command", "Amazon", {document.version: version})
 

@@ -39,6 +39,19 @@ class Step:
     platforms: frozenset[str]
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def plugin(self) -> str:
+        """The agent's plugin that does it."""
+        if self.action != "sandbox:patch":
+            return self.action
+        return "aws:runPowerShellScript" if self.platforms == {"Windows"} else "aws:runShellScript"
+
+    @property
+    def folder(self) -> str:
+        """Where its output goes below the node's id: plugin and step, which old documents do not name."""
+        plugin = self.plugin.replace(":", "")
+        return f"{plugin}/{f'0.{plugin}' if self.name == self.action else self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

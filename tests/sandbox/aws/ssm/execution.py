@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...machines import AgentLost, MachineError, PowerError
-from .commands import STDERR_LIMIT, STDOUT_LIMIT, Invocation, PluginRun, cut
+from .commands import Invocation, PluginRun
 from .documents import Step
 from .outputs import save_outputs
 from .patching import PATCH_TIMEOUT, run_patch_baseline
@@ -90,7 +90,7 @@ class Runner:
             result = StepResult(1, "", f"The sandbox itself failed: {error!r}")
         if self.delivery.abandoned:
             return "Failed"
-        plugin.stdout, plugin.stderr = cut(result.stdout, STDOUT_LIMIT), cut(result.stderr, STDERR_LIMIT)
+        plugin.stdout, plugin.stderr = result.stdout, result.stderr
         plugin.code, plugin.finished = result.code, self.world.now()
         plugin.details = "Success" if result.code == 0 else "Failed"
         return plugin.details

@@ -113,6 +113,7 @@ def get_command_invocation(call: Call) -> Mapping[str, Any]:
     invocation, plugin = found[0], found[0].plugins[names.index(wanted) if wanted else 0]
     shown = invocation_shape(command, invocation, False)
     ended = plugin.details not in OPEN
+    stdout, stderr = plugin.printed()
     kept = (
         "CommandId",
         "InstanceId",
@@ -131,6 +132,6 @@ def get_command_invocation(call: Call) -> Mapping[str, Any]:
         "ExecutionStartDateTime": instant(plugin.started),
         "ExecutionElapsedTime": elapsed(plugin),
         "ExecutionEndDateTime": instant(plugin.finished),
-        "StandardOutputContent": plugin.stdout if ended else "",
-        "StandardErrorContent": plugin.stderr if ended else "",
+        "StandardOutputContent": stdout if ended else "",
+        "StandardErrorContent": stderr if ended else "",
     }

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 from urllib.parse import unquote, urlparse
 
+from ...machines import Machine
 from ..world import World
 from .commands import Command, Invocation, PluginRun
 
@@ -22,8 +25,7 @@ def output_place(command: Command, invocation: Invocation, plugin: PluginRun) ->
     if not bucket:
         return None
     prefix = str(command.request.get("OutputS3KeyPrefix") or "").strip("/")
-    folder = plugin.name.replace(":", "")
-    parts = [prefix, command.command_id, invocation.machine.node_id, folder, f"0.{folder}"]
+    parts = [prefix, command.command_id, invocation.machine.node_id, plugin.folder]
     return str(bucket), "/".join(part for part in parts if part)
 
 
@@ -48,21 +50,56 @@ def save_outputs(world: World, command: Command, invocation: Invocation) -> None
                     backend.put_object(place[0], f"{place[1]}/{stream}", text.encode())
 
 
-def read_object(world: World, account: str, location: str) -> str:
-    """The text behind ``s3://bucket/key``, or an https address of S3, which must be public. Raises DownloadError."""
+def read_object(world: World, machine: Machine, location: str) -> str:
+    """The text behind ``s3://bucket/key``, or an https address of S3, which must be public, as a node reads it.
+
+    A node's role may read the buckets of its own account, and those of others whose policy names its account or
+    everybody; with the attribute ``s3_denied`` (true, or a list of buckets) not even those. Raises DownloadError.
+    """
     bucket, key, public = _place(location)
     from moto.s3.models import s3_backends
 
     with world.lock:
-        accounts = [account, *(other for other in world.fleet.accounts if other != account)]
-        for owner in accounts:
-            held = s3_backends[owner]["aws"].buckets.get(bucket) if owner in s3_backends or owner == account else None
-            found = held.keys.get(key) if held is not None else None
-            if found is not None:
-                if public and not (found.acl is not None and found.acl.public_read):
-                    raise DownloadError(f"Access denied (403) reading {location}")
-                return str(found.value.decode())
-    raise DownloadError(f"Unable to download file from {location}: it does not exist")
+        for owner in (machine.account, *(other for other in world.fleet.accounts if other != machine.account)):
+            if owner not in s3_backends and owner != machine.account:
+                continue
+            held = s3_backends[owner]["aws"].buckets.get(bucket)
+            if held is None:
+                continue
+            found = held.keys.get(key)
+            if public:
+                allowed = found is not None and found.acl is not None and found.acl.public_read
+            else:
+                allowed = not _denied(machine, bucket) and (owner == machine.account or _shared(held, machine.account))
+            if not allowed:
+                raise DownloadError(f"Unable to download file from {location}: Access Denied (403)")
+            if found is None:
+                raise DownloadError(f"Unable to download file from {location}: the key does not exist (404)")
+            return str(found.value.decode())
+    raise DownloadError(f"Unable to download file from {location}: the bucket does not exist (404)")
+
+
+def _denied(machine: Machine, bucket: str) -> bool:
+    denied = machine.attributes.get("s3_denied")
+    return bucket in denied if isinstance(denied, (list, tuple)) else bool(denied)
+
+
+def _shared(bucket: Any, account: str) -> bool:
+    """Whether a statement of the bucket's policy lets an account read."""
+    try:
+        statements = json.loads(bucket.policy or "{}").get("Statement", [])
+    except (ValueError, TypeError):
+        return False
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        named = json.dumps(statement.get("Principal"))
+        reads = json.dumps(statement.get("Action"))
+        if (
+            statement.get("Effect") == "Allow"
+            and (account in named or '"*"' in named)
+            and re.search(r"GetObject|\*", reads)
+        ):
+            return True
+    return False
 
 
 def _place(location: str) -> tuple[str, str, bool]:

@@ -32,8 +32,8 @@ def run_patch_baseline(world: World, command: Command, machine: Machine) -> Outc
     if listed and override:
         return 1, "", "InstallOverrideList and BaselineOverride cannot be used together.\n"
     try:
-        baseline = _override(world, command, machine, override) if override else _baseline(world, machine)
-        entries = _entries(world, command, listed) if listed and operation == "Install" else None
+        baseline = _override(world, machine, override) if override else _baseline(world, machine)
+        entries = _entries(world, machine, listed) if listed and operation == "Install" else None
     except DownloadError as error:
         return 1, "", f"{error}\n"
     if operation == "Scan":
@@ -55,10 +55,10 @@ def _baseline(world: World, machine: Machine) -> dict[str, Any]:
         return dict(world.store(BaselineStore, machine.account, machine.region).for_machine(machine))
 
 
-def _override(world: World, command: Command, machine: Machine, location: str) -> dict[str, Any]:
+def _override(world: World, machine: Machine, location: str) -> dict[str, Any]:
     """The baseline for the machine's OS from a BaselineOverride list (JSON, as GetPatchBaseline writes them)."""
     try:
-        listed = json.loads(read_object(world, command.account, location))
+        listed = json.loads(read_object(world, machine, location))
     except ValueError:
         raise DownloadError(f"{location} is not JSON") from None
     system = ssm_patching.operating_system_of(machine)
@@ -72,9 +72,9 @@ def _override(world: World, command: Command, machine: Machine, location: str) -
     raise DownloadError(f"{location} has no baseline for {system}")
 
 
-def _entries(world: World, command: Command, location: str) -> list[Mapping[str, str]]:
+def _entries(world: World, machine: Machine, location: str) -> list[Mapping[str, str]]:
     """The patches of an install override list."""
-    text = read_object(world, command.account, location)
+    text = read_object(world, machine, location)
     try:
         listed = yaml.safe_load(text)["patches"]
         return [{str(name): str(value) for name, value in entry.items()} for entry in listed if "id" in entry]

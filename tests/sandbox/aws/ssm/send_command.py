@@ -52,7 +52,7 @@ def send_command(call: Call) -> Mapping[str, Any]:
         account=call.account,
         region=call.region,
         invocations=[
-            Invocation(machine, [PluginRun(step.name) for step in document.steps], requested=now)
+            Invocation(machine, [PluginRun(step.name, step.folder) for step in document.steps], requested=now)
             for machine in machines
         ],
     )

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from tests.unit.sandbox.wire.sandbox_kit import (
+    HOME,
     HYBRID,
     LINUX,
     NOBODY,
     PROD,
     STOPPED,
+    TEST,
     UBUNTU,
     WINDOWS,
     Sandbox,
@@ -279,3 +281,48 @@ def test_what_a_baseline_approves_and_what_there_is(sandbox: Sandbox) -> None:
 def test_a_stopped_node_keeps_its_place(sandbox: Sandbox) -> None:
     listed = sandbox.client("ssm").describe_instance_information()["InstanceInformationList"]
     assert {item["InstanceId"]: item["PingStatus"] for item in listed}[STOPPED] == "ConnectionLost"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "key", "words"),
+    [
+        ({"s3_denied": True}, "r1/list", "Access Denied (403)"),
+        ({"s3_denied": ["other", "lists"]}, "r1/list", "Access Denied (403)"),
+        ({}, "r1/gone", "the key does not exist (404)"),
+    ],
+)
+def test_a_list_that_the_node_cannot_read_fails_the_command(
+    sandbox: Sandbox, attributes: dict[str, Any], key: str, words: str
+) -> None:
+    baseline(sandbox)
+    put(sandbox, f"patches:\n- id: '{OPENSSL}'\n  title: '*'\n")
+    sandbox.machine(LINUX).alter({"attributes": attributes})
+    invocation = sandbox.patch(LINUX, "Install", InstallOverrideList=f"s3://lists/{key}")
+    assert (invocation["Status"], words in output(invocation)) == ("Failed", True)
+    sandbox.patch(LINUX, "Scan")
+    assert patches(sandbox, LINUX, "Missing") == {KERNEL, OPENSSL}
+
+
+def test_another_account_s_bucket_is_read_only_where_its_policy_says_so(sandbox: Sandbox) -> None:
+    baseline(sandbox)
+    text = f"patches:\n- id: '{OPENSSL}'\n  title: '*'\n"
+    home = sandbox.client("s3", HOME)
+    home.create_bucket(Bucket="central", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    home.put_object(Bucket="central", Key="list", Body=text.encode())
+    assert "(403)" in output(sandbox.patch(LINUX, "Install", InstallOverrideList="s3://central/list"))
+    reading = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{TEST}:root"}, "Action": "s3:GetObject"}
+    statement = {**reading, "Resource": "arn:aws:s3:::central/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    home.put_bucket_policy(Bucket="central", Policy=policy)
+    assert sandbox.patch(LINUX, "Install", InstallOverrideList="s3://central/list")["Status"] == "Success"
+    assert patches(sandbox, LINUX, "Installed") == {OPENSSL}
+
+
+def test_output_goes_below_the_plugin_and_its_step(sandbox: Sandbox) -> None:
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="outputs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    parameters = {"Operation": ["Scan"]}
+    command = sandbox.run([LINUX], "AWS-RunPatchBaseline", parameters, OutputS3BucketName="outputs")
+    sandbox.outcome(command)
+    keys = {item["Key"] for item in s3.list_objects_v2(Bucket="outputs")["Contents"]}
+    assert f"{command}/{LINUX}/awsrunShellScript/PatchLinux/stdout" in keys
