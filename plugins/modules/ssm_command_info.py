@@ -11,7 +11,7 @@ version_added: 0.1.0
 author:
   - hybridops.patching contributors (@hybridops)
 description:
-  - Waits for commands and reads what they did on each node, whole, also where the service cuts the output in its lists.
+  - Waits for commands and reads what they did on each node, also where the service cuts the output in its lists.
   - Waits for the commands named, or for all that a run has under way in a wave and phase, whichever module started
     them.
   - A node is done when its invocation has ended; one that failed, was not delivered, timed out, was cancelled or
@@ -45,6 +45,14 @@ options:
       - Ids of commands in the account and region of the module.
     type: list
     elements: str
+  full_output:
+    description:
+      - The service keeps the first 24,000 characters that a step prints and 8,000 of its errors. When set, what it has
+        cut is read from the bucket of O(hybridops.patching.ssm_command#module:output_s3_bucket_name), up to 1 MiB of
+        each, with the identity that reaches the node's account.
+      - What cannot be read there is no failure; RV(invocations[].output_detail) says why the output is not whole.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -61,11 +69,22 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Wait until a command has ended, at most ten minutes
+- name: Ask a node for its free space
+  hybridops.patching.ssm_command:
+    region: eu-central-1
+    scripts:
+      linux: df -Pk
+    output_s3_bucket_name: example-patching
+    nodes:
+      - {node_id: i-0123456789abcdef0, os_family: linux}
+  register: sent
+
+- name: Wait until the command has ended, at most ten minutes, and read all that it printed
   hybridops.patching.ssm_command_info:
     region: eu-central-1
     command_ids:
-      - 8a6f1d1e-4c7a-4b0a-9c9d-0a1b2c3d4e5f
+      - "{{ sent.commands[0].command_id }}"
+    full_output: true
     wait_timeout: 600
   register: done
 
@@ -106,7 +125,7 @@ invocations:
       type: int
       returned: always
     output:
-      description: Standard output.
+      description: Standard output, as far as the service keeps it or O(full_output) reads it.
       type: str
       returned: always
     error_output:
@@ -115,6 +134,10 @@ invocations:
       returned: always
     detail:
       description: Why it failed, empty when it did not.
+      type: str
+      returned: always
+    output_detail:
+      description: With O(full_output), why the output is not whole, empty when it is.
       type: str
       returned: always
 nodes:
@@ -192,6 +215,7 @@ def main() -> None:
     spec = {
         "commands": {"type": "list", "elements": "dict", "options": command},
         "command_ids": {"type": "list", "elements": "str"},
+        "full_output": {"type": "bool", "default": False},
     }
     module = aws_module(
         {**RUN_ARGS, **ACCOUNTS_ARGS, **WAIT_ARGS, **spec},

@@ -28,7 +28,7 @@ def wait_for_commands(module: Any) -> dict[str, Any]:
     else:
         scope, progress, known = NullScope([]), Progress(), []
         commands = with_node_ids(session, _named(params, str(session.region)))
-    poller = CommandPoller(session, scope, commands, progress)
+    poller = CommandPoller(session, scope, commands, progress, full_output=bool(params.get("full_output")))
     look_until(poller.look, params["wait_timeout"])
     answer = poller.answer(known)
     if scope.run_id is None:
@@ -58,4 +58,5 @@ def _shown(invocation: Invocation) -> dict[str, Any]:
         "output": invocation.output,
         "error_output": invocation.error_output,
         "detail": invocation.detail,
+        "output_detail": invocation.output_detail,
     }

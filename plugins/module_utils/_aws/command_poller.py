@@ -23,12 +23,19 @@ class CommandPoller(Waiter[Command]):
     """The commands that are waited for; one request answers for one command."""
 
     def __init__(
-        self, session: AwsSession, scope: Scope, commands: Sequence[Command], progress: Progress | None = None
+        self,
+        session: AwsSession,
+        scope: Scope,
+        commands: Sequence[Command],
+        progress: Progress | None = None,
+        *,
+        full_output: bool = False,
     ) -> None:
         super().__init__(
             scope, commands, self._read, progress=progress or Progress(), at_first=NOT_LISTED, reason=_unread
         )
         self.session = session
+        self._full_output = full_output
         self._ended: dict[str, list[Invocation]] = {}
 
     @property
@@ -42,7 +49,8 @@ class CommandPoller(Waiter[Command]):
     def _seen(self, pending: Pending[Command]) -> Seen:
         command = pending.item
         connection = self.session.connect(command.account, command.region)
-        invocations = read_invocations(connection, replace(command, node_ids=pending.node_ids))
+        wanted = replace(command, node_ids=pending.node_ids)
+        invocations = read_invocations(connection, wanted, full=self._full_output)
         ended = [invocation for invocation in invocations if invocation.ended]
         self._ended.setdefault(command.command_id, []).extend(ended)
         going = {invocation.node_id: invocation.status for invocation in invocations if not invocation.ended}

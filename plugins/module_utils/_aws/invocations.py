@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.errors import CloudError
+from .._core.pool import results
 from .._core.scope import NodeResult
 from .client import Connection
-
-WHOLE_OUTPUT = 24_000
-"""Characters of a plugin's output that GetCommandInvocation gives at most (service model: StandardOutputContent)."""
-
-CUT_MARK = "--output truncated--"
-"""With this the agent ends an output that it cut."""
+from .whole_output import CUT_MARK, whole_streams
 
 ERROR_MARK = re.compile(r"\r?\n?-{10}ERROR-{7}\r?\n")
 """Between standard output and standard error in the output that ListCommandInvocations gives."""
@@ -30,6 +26,9 @@ SHORT_OUTPUT = 2_400
 """The agent cuts what ListCommandInvocations gives at 2,500 characters, of which the mark takes some."""
 
 DETAIL_LENGTH = 300
+
+READERS = 8
+"""Outputs of one command that are read at the same time."""
 
 _WAITING = frozenset({"pending", "inprogress", "delayed", "cancelling", "canceling"})
 
@@ -62,7 +61,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What a command did on one node."""
+    """What a command did on one node. ``output_detail`` says why the output is not whole, if it was asked for."""
 
     command_id: str
     node_id: str
@@ -72,17 +71,20 @@ class Invocation:
     output: str
     error_output: str
     detail: str
+    output_detail: str = ""
 
     @property
     def result(self) -> NodeResult:
         """The invocation as the scope records it."""
-        return NodeResult(self.node_id, "passed" if self.status == "Success" else "failed", self.detail, self.output)
+        output = f"{self.output}\n({self.output_detail})" if self.output_detail else self.output
+        return NodeResult(self.node_id, "passed" if self.status == "Success" else "failed", self.detail, output)
 
 
-def read_invocations(connection: Connection, command: Command) -> list[Invocation]:
-    """The command's invocations on the wanted nodes, each output whole where it ended. Raises CloudError.
+def read_invocations(connection: Connection, command: Command, *, full: bool = False) -> list[Invocation]:
+    """The command's invocations on the wanted nodes, with the output of those that ended. Raises CloudError.
 
-    Right after a command was sent there may be none, or not all of them.
+    The output is as much as the service keeps, with ``full`` all that the command's bucket has. Right after a command
+    was sent there may be no invocation, or not all of them.
     """
     listed = connection.pages(
         "ssm",
@@ -94,16 +96,17 @@ def read_invocations(connection: Connection, command: Command) -> list[Invocatio
         MaxResults=50,
     )
     wanted = set(command.node_ids)
-    return [_invocation(connection, entry) for entry in listed if not wanted or str(entry.get("InstanceId")) in wanted]
+    entries = [entry for entry in listed if not wanted or str(entry.get("InstanceId")) in wanted]
+    read = results(lambda entry: _invocation(connection, entry, full), entries, READERS)
+    return [invocation for _entry, invocation in read]
 
 
-def _invocation(connection: Connection, entry: Mapping[str, Any]) -> Invocation:
+def _invocation(connection: Connection, entry: Mapping[str, Any], full: bool) -> Invocation:
     status = str(entry.get("StatusDetails") or entry.get("Status") or "")
     ended = is_end(status)
     plugins = [plugin for plugin in entry.get("CommandPlugins") or [] if _has_run(plugin)]
-    outputs = [_outputs(connection, entry, plugin) for plugin in plugins] if ended else []
-    output = "\n".join(text for text, _errors in outputs if text)
-    errors = "\n".join(text for _output, text in outputs if text)
+    outputs = [_outputs(connection, entry, plugin, full) for plugin in plugins] if ended else []
+    output, errors = ("\n".join(step[stream] for step in outputs if step[stream]) for stream in (0, 1))
     code = _response_code(plugins)
     return Invocation(
         command_id=str(entry.get("CommandId", "")),
@@ -114,6 +117,7 @@ def _invocation(connection: Connection, entry: Mapping[str, Any]) -> Invocation:
         output=output,
         error_output=errors,
         detail=failure_detail(status, code, output, errors, str(entry.get("TraceOutput") or "")) if ended else "",
+        output_detail="; ".join(step[2] for step in outputs if step[2]),
     )
 
 
@@ -149,12 +153,17 @@ def _response_code(plugins: Sequence[Mapping[str, Any]]) -> int | None:
     return next((code for code in codes if code != 0), codes[-1] if codes else None)
 
 
-def _outputs(connection: Connection, entry: Mapping[str, Any], plugin: Mapping[str, Any]) -> tuple[str, str]:
-    """Standard output and standard error of a step, read whole where the list had cut them."""
+def _outputs(
+    connection: Connection, entry: Mapping[str, Any], plugin: Mapping[str, Any], full: bool
+) -> tuple[str, str, str]:
+    """Standard output and standard error of a step, and why they are not whole if that was asked for.
+
+    What the list had cut is read from the service, and what that has cut from the command's bucket.
+    """
     text = str(plugin.get("Output") or "")
+    output, _mark, errors = _parted(text)
     if len(text) < SHORT_OUTPUT and CUT_MARK not in text:
-        output, _mark, errors = _parted(text)
-        return output, errors
+        return output, errors, ""
     try:
         whole = connection.call(
             "ssm",
@@ -167,9 +176,10 @@ def _outputs(connection: Connection, entry: Mapping[str, Any], plugin: Mapping[s
     except CloudError as error:
         if error.code not in ("InvocationDoesNotExist", "InvalidPluginName"):
             raise
-        output, _mark, errors = _parted(text)
-        return output, errors
-    return str(whole.get("StandardOutputContent") or ""), str(whole.get("StandardErrorContent") or "")
+        return output, errors, str(error) if full else ""
+    if full:
+        return whole_streams(connection, whole)
+    return str(whole.get("StandardOutputContent") or ""), str(whole.get("StandardErrorContent") or ""), ""
 
 
 def _parted(text: str) -> tuple[str, str, str]:

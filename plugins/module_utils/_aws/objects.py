@@ -40,7 +40,7 @@ def read_text(connection: Connection, bucket: str, key: str, most: int, owner: s
     while True:
         body = connection.call("s3", "get_object", doing, Bucket=bucket, Key=key, **_owned(owner))["Body"]
         try:
-            data = body.read(most + 1)
+            data = _read(body, most + 1)
         except SDK_ERRORS as error:
             if attempt == ATTEMPTS:
                 raise explain(error, doing) from error
@@ -50,6 +50,14 @@ def read_text(connection: Connection, bucket: str, key: str, most: int, owner: s
             return StoredText(data[:most].decode("utf-8", errors="replace"), len(data) <= most)
         finally:
             body.close()
+
+
+def _read(body: Any, most: int) -> bytes:
+    """Up to so many bytes. Only the read that finds the end notices that a transfer broke off before it."""
+    data = b""
+    while len(data) < most and (part := body.read(most - len(data))):
+        data += part
+    return data
 
 
 def write_text(connection: Connection, bucket: str, key: str, text: str, content_type: str, owner: str = "") -> None:

@@ -370,3 +370,22 @@ def test_each_member_of_the_request_is_sent_as_it_is_and_only_when_set(lab: Lab,
         member: sent for _name, _value, member, sent in SENT
     }
     assert not {member for _name, _value, member, _sent in SENT} & set(plain)
+
+
+def test_the_whole_output_is_read_from_the_bucket(lab: Lab) -> None:
+    many = "i=0; while [ $i -lt 4000 ]; do echo line$i; echo bad$i >&2; i=$((i+1)); done"
+    options = {"nodes": [{**DB1, "os_family": "linux"}, {**DB2, "os_family": "linux"}], "scripts": {"linux": many}}
+    started = lab.modules.ok("ssm_command", output_s3_bucket_name=BUCKET, **options)
+    cut = lab.wait(started)["invocations"]
+    assert [(len(one["output"]), one["output_detail"]) for one in cut] == [(24_000, "")] * 2
+    whole = lab.wait(started, full_output=True)["invocations"]
+    for one in whole:
+        assert one["output"].split() == [f"line{number}" for number in range(4000)]
+        assert one["error_output"].split()[:4000] == [f"bad{number}" for number in range(4000)]
+        assert one["output_detail"] == ""
+    (gone,) = [key for key in lab.keys() if IDS[0] in key and key.endswith("stdout")]
+    lab.s3.delete_object(Bucket=BUCKET, Key=gone)
+    told = {one["node_id"]: one["output_detail"] for one in lab.wait(started, full_output=True)["invocations"]}
+    assert "NoSuchKey" in told[IDS[0]]
+    assert gone in told[IDS[0]]
+    assert told[IDS[1]] == ""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -19,10 +20,12 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.invocation
     is_end,
     read_invocations,
 )
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.whole_output import MOST_OUTPUT
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from ansible_collections.hybridops.patching.plugins.module_utils._core.polling import Progress, look_until
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import NullScope
+from botocore.response import StreamingBody
 
 from tests.unit.aws.scopes import MemoryScope
 from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, refusal
@@ -101,6 +104,61 @@ class TestReading:
             Call("get_command_invocation", asked, whole),
         )
         assert (found[0].output, found[0].error_output) == ("y" * 9000, "z")
+
+    def full(self, url: str, *calls: Call) -> Any:
+        """An output of which the service keeps a part only, read with all that the bucket has."""
+        cut = {"StandardOutputContent": "y" * 23_980 + "--output truncated--", "StandardOutputUrl": url}
+        asked = {"CommandId": ID, "InstanceId": A, "PluginName": "aws:runShellScript"}
+        wire = Wire(
+            [
+                Call("list_command_invocations", LISTED, listed(invocation(A, "Success", "x" * 2500, 0))),
+                Call("get_command_invocation", asked, cut),
+                *calls,
+            ]
+        )
+        (found,) = read_invocations(wire.connection(), Command(ID, ACCOUNT, REGION), full=True)
+        wire.finish()
+        return found
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://s3.eu-central-1.amazonaws.com/outputs/runs/r1/stdout",
+            "https://s3-eu-central-1.amazonaws.com/outputs/runs/r1/stdout",
+            "https://s3.amazonaws.com/outputs/runs/r1/stdout",
+            "https://s3.cn-north-1.amazonaws.com.cn/outputs/runs/r1/stdout",
+            "https://outputs.s3.eu-central-1.amazonaws.com/runs/r1/stdout",
+        ],
+    )
+    def test_what_the_service_has_cut_is_read_from_the_bucket(self, url: str) -> None:
+        body = {"Body": StreamingBody(BytesIO(b"z" * 70_000), 70_000)}
+        found = self.full(url, Call("get_object", {"Bucket": "outputs", "Key": "runs/r1/stdout"}, body))
+        assert (len(found.output), found.output_detail) == (70_000, "")
+
+    def test_more_than_a_mebibyte_is_not_read(self) -> None:
+        body = {"Body": StreamingBody(BytesIO(b"z" * (MOST_OUTPUT + 9)), MOST_OUTPUT + 9)}
+        found = self.full("https://s3.amazonaws.com/outputs/k", Call("get_object", None, body))
+        assert len(found.output) == MOST_OUTPUT
+        assert "longer than 1048576 bytes" in found.output_detail
+
+    def test_an_object_that_is_not_there_is_told_and_fails_nothing(self) -> None:
+        missing = refusal("NoSuchKey", "The specified key does not exist.", 404)
+        found = self.full("https://s3.amazonaws.com/outputs/k", Call("get_object", None, missing))
+        assert (found.status, len(found.output)) == ("Success", 24_000)
+        assert "s3://outputs/k" in found.output_detail
+        assert "NoSuchKey" in found.output_detail
+        assert found.result.output.endswith(f"({found.output_detail})")
+
+    def test_without_a_bucket_nothing_keeps_the_rest(self) -> None:
+        assert "output_s3_bucket_name" in self.full("").output_detail
+
+    def test_a_transfer_that_breaks_off_is_begun_again(self) -> None:
+        broken = {"Body": StreamingBody(BytesIO(b"z"), 30_000)}
+        whole = {"Body": StreamingBody(BytesIO(b"z" * 30_000), 30_000)}
+        found = self.full(
+            "https://s3.amazonaws.com/outputs/k", Call("get_object", None, broken), Call("get_object", None, whole)
+        )
+        assert (len(found.output), found.output_detail) == (30_000, "")
 
     def test_an_output_that_is_not_cut_costs_no_request(self) -> None:
         self.read(Call("list_command_invocations", LISTED, listed(invocation(A, "Success", "short", 0))))
