@@ -68,16 +68,15 @@ def list_choice(params: Mapping[str, Any], check_mode: bool) -> ListChoice | Non
     bucket = list_bucket(params)
     if omit is None and include is None:
         return None
-    max_age = _max_age(str(params["missing_max_age"]))
     if bucket is None:
         raise InputError("override_list_bucket", None, "the bucket for lists, with omit_patches or include_patches")
-    if include is not None:
+    max_age = _max_age(str(params["missing_max_age"]))
+    if omit is None:
         if not include:
             raise InputError("include_patches", include, "at least one patch")
         return ListChoice(bucket, include=included_entries("include_patches", include), max_age=max_age)
-    blank = [name for name in omit if not name.strip()]
-    if blank:
-        raise InputError("omit_patches", blank[0], "names of patches")
+    if any(not name.strip() for name in omit):
+        raise InputError("omit_patches", omit, "names of patches, none of them empty")
     return ListChoice(
         bucket,
         omit=tuple(omit),
