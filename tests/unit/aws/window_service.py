@@ -28,7 +28,7 @@ Raw = dict[str, Any]
 
 
 class WindowService:
-    """One window at most; ``sent`` are the operations that changed something."""
+    """One window at most; ``sent`` are the operations so far, ``last`` what the latest was sent."""
 
     def __init__(self) -> None:
         self.windows: dict[str, Raw] = {}
@@ -36,6 +36,7 @@ class WindowService:
         self.tasks: dict[str, Raw] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self.sent: list[str] = []
+        self.last: Raw = {}
         self.after_each: Callable[[], None] = lambda: None
         self._made = 0
 
@@ -54,6 +55,7 @@ class WindowService:
             assert not report.has_errors(), report.generate_report()
             found: Raw = getattr(self, f"do_{operation}")(params)
             self.sent.append(operation)
+            self.last = params
             self.after_each()
             return found
 
