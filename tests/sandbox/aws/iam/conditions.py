@@ -87,7 +87,8 @@ class Operator:
         self.null = plain == "Null"
         self.negated = plain in _NEGATED
         known = self.null or self.negated or plain in _POSITIVE
-        if not known or prefix not in ("", *_SETS) or (self.null and (self.if_exists or prefix)):
+        unclear = self.if_exists and (self.null or prefix == "ForAnyValue")
+        if not known or prefix not in ("", *_SETS) or unclear or (self.null and prefix):
             raise NotUnderstood(f"Condition operator {name} is not known here")
         self._matches = None if self.null else _POSITIVE[_NEGATED.get(plain, plain)]
 

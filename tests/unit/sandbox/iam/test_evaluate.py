@@ -54,6 +54,8 @@ REFUSED: dict[str, Any] = {
     "an operator that there is not": WHOLE | {"Statement": [allow(condition={"StringIs": {TAG: "a"}})]},
     "a set of an operator that there is not": WHOLE
     | {"Statement": [allow(condition={"ForSome:StringLike": {TAG: "a"}})]},
+    "an operator that the guide does not explain": WHOLE
+    | {"Statement": [allow(condition={"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": "a"}})]},
     "a key that there is not": WHOLE | {"Statement": [allow(condition={"StringLike": {"ec2:Colour": "a"}})]},
     "a Sid with a dash": WHOLE | {"Statement": [allow(Sid="a-b")]},
     "a Sid twice": WHOLE | {"Statement": [allow(Sid="a"), allow(Sid="a")]},
