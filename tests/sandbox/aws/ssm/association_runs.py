@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from ..errors import ServiceError
-from ..world import ActionOutcome, World
+from ..world import ActionOutcome, Call, World
 from .association_rules import plain_schedule
 from .association_store import RUNNING, Association, AssociationStore, Execution, TargetRun, Version
 from .calendar_state import calendar_of
@@ -76,9 +76,14 @@ class AssociationRun:
         call = service_call(self.world, self.account, self.region, "", {})
         nodes = [machine.node_id for machine in self.association.machines(call)]
         self.execution.targets = {node_id: TargetRun(node_id, RUNNING, RUNNING) for node_id in nodes}
-        runbook = call.store(DocumentStore).documents.get(str(self.settings["Name"]).rpartition("/")[2])
-        work: Callable[[], None] = self._act if runbook and runbook.kind == "Automation" else self._send
+        work: Callable[[], None] = self._act if self._is_runbook(call) else self._send
         threading.Thread(target=work, daemon=True, name=f"association {self.association.association_id}").start()
+
+    def _is_runbook(self, call: Call) -> bool:
+        try:
+            return call.store(DocumentStore).get(str(self.settings["Name"])).kind == "Automation"
+        except ServiceError:
+            return False
 
     def _abandoned(self) -> bool:
         return self._generation != self.world.generation or self.world.fleet.closed

@@ -35,7 +35,7 @@ def custom_document(call: Call, name: str, version: str) -> Document:
         raise ServiceError("InvalidDocument", f"The sandbox runs documents of schema 2.2 with mainSteps, not {name}")
     parameters = {key: _parameter(value) for key, value in (content.get("parameters") or {}).items()}
     platforms = frozenset().union(*(step.platforms for step in steps))
-    return Document(name, steps, parameters, platforms, found.number)
+    return Document(stored.name, steps, parameters, platforms, found.number)
 
 
 def _step(document: str, step: Mapping[str, Any]) -> Step:

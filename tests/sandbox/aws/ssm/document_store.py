@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import yaml
-
 from ..errors import ServiceError
-from ..world import Call, World
+from ..world import World
 from .documents import DOCUMENTS, Document
 
 _LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
-_LISTED = frozenset({"Command", "Automation", "Session", "Policy"})
-"""Types whose content is a structure with a schema version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version. ``parsed`` is empty for texts that are no structure (calendars)."""
+    """One version. ``parsed`` is empty for texts that are no structure (calendars). It can be used once ``ready``."""
 
     number: str
     content: str
@@ -33,16 +29,29 @@ class Version:
     name: str
     created: datetime
     parsed: Mapping[str, Any]
+    display_name: str = ""
+    target_type: str = ""
+    cloud_providers: tuple[str, ...] = ("AWS",)
+    attachments: tuple[str, ...] = ()
+    failure: str = ""
+    ready: Callable[[], bool] = lambda: True
 
     @property
     def digest(self) -> str:
         """Sha256 of the content."""
         return hashlib.sha256(self.content.encode()).hexdigest()
 
+    def state(self) -> dict[str, Any]:
+        """Whether it can be used, and why not."""
+        if self.failure:
+            return {"Status": "Failed", "StatusInformation": self.failure}
+        return {"Status": "Active" if self.ready() else "Creating" if self.number == "1" else "Updating"}
+
 
 @dataclass(slots=True)
 class StoredDocument:
-    """A document with its versions by number."""
+    """A document with its versions by number. ``shared``: which version each account may use, ``all`` for everybody.
+    ``newest``: the highest number that was ever given."""
 
     name: str
     kind: str
@@ -50,8 +59,9 @@ class StoredDocument:
     versions: dict[str, Version]
     default: str = "1"
     tags: dict[str, str] = field(default_factory=dict)
-    display_name: str = ""
-    target_type: str = ""
+    requires: list[dict[str, Any]] = field(default_factory=list)
+    shared: dict[str, str] = field(default_factory=dict)
+    newest: int = 1
 
     @property
     def latest(self) -> str:
@@ -59,12 +69,12 @@ class StoredDocument:
         return str(max(int(number) for number in self.versions))
 
     def version(self, wanted: str = "", name: str = "") -> Version:
-        """By number, ``$LATEST``, ``$DEFAULT`` or name. Raises ServiceError."""
+        """By number, ``$LATEST``, ``$DEFAULT``, by name, or both where they agree. Raises ServiceError."""
+        number = {"": self.default, "$DEFAULT": self.default, "$LATEST": self.latest}.get(wanted, wanted)
+        found = self.versions.get(number)
         if name:
-            found = next((version for version in self.versions.values() if version.name == name), None)
-        else:
-            number = {"": self.default, "$DEFAULT": self.default, "$LATEST": self.latest}.get(wanted, wanted)
-            found = self.versions.get(number)
+            named = next((version for version in self.versions.values() if version.name == name), None)
+            found = named if not wanted or named is found else None
         if found is None:
             raise ServiceError("InvalidDocumentVersion", f"The document {self.name} has no version {wanted or name}")
         return found
@@ -74,7 +84,7 @@ class StoredDocument:
         return {
             "Name": self.name,
             "CreatedDate": version.created,
-            "DisplayName": self.display_name or None,
+            "DisplayName": version.display_name or None,
             "Owner": self.owner,
             "VersionName": version.name or None,
             "PlatformTypes": _platforms(version.parsed),
@@ -82,22 +92,30 @@ class StoredDocument:
             "DocumentType": self.kind,
             "SchemaVersion": version.parsed.get("schemaVersion") or "1.0",
             "DocumentFormat": version.format,
-            "TargetType": self.target_type or None,
+            "TargetType": version.target_type or None,
             "Tags": [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())],
+            "Requires": self.requires or None,
+            "CloudProviders": list(version.cloud_providers),
         }
 
     def description(self, version: Version) -> dict[str, Any]:
         """DocumentDescription."""
         parameters = version.parsed.get("parameters") or {}
-        return self.identifier(version) | {
+        return {
+            **self.identifier(version),
             "Hash": version.digest,
             "HashType": "Sha256",
-            "Status": "Active",
+            **version.state(),
             "Description": version.parsed.get("description"),
             "LatestVersion": self.latest,
             "DefaultVersion": self.default,
             "Parameters": [_parameter(name, value) for name, value in parameters.items()],
+            "AttachmentsInformation": [{"Name": name} for name in version.attachments] or None,
         }
+
+    def allows(self, account: str) -> bool:
+        """Whether an account may use it."""
+        return account in (self.owner, *self.shared) or "all" in self.shared
 
 
 def _parameter(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,21 +140,37 @@ class DocumentStore:
     """The documents that an account sees in a region, AWS's own included, by name."""
 
     def __init__(self, world: World, account: str, region: str) -> None:
+        self.world = world
         self.account = account
+        self.region = region
         self.documents = {name: _of_aws(document) for name, document in DOCUMENTS.items()}
 
     def get(self, name: str) -> StoredDocument:
-        """By name or ARN. Raises ServiceError InvalidDocument."""
-        found = self.documents.get(name.rpartition("/")[2] if name.startswith("arn:") else name)
+        """By name or ARN; another account's, which must be shared, by its ARN only. Raises ServiceError."""
+        found = self.documents.get(name)
+        if name.startswith("arn:"):
+            found = self._by_arn(name)
         if found is None:
             raise ServiceError("InvalidDocument", f"Document with name {name} does not exist")
         return found
 
+    def _by_arn(self, arn: str) -> StoredDocument | None:
+        parts = arn.split(":", 5)
+        kind, slash, name = parts[-1].partition("/")
+        if len(parts) != 6 or parts[2] != "ssm" or parts[3] not in (self.region, "") or kind != "document" or not slash:
+            return None
+        if parts[4] in (self.account, ""):
+            return self.documents.get(name)
+        if parts[4] not in self.world.fleet.accounts:
+            return None
+        found = self.world.store(DocumentStore, parts[4], self.region).documents.get(name)
+        return found if found and found.owner == parts[4] and found.allows(self.account) else None
+
     def owned(self, name: str) -> StoredDocument:
         """One that the account may change. Raises ServiceError."""
         found = self.get(name)
-        if found.owner == "Amazon":
-            raise ServiceError("InvalidDocumentOperation", f"The document {name} belongs to Amazon")
+        if found.owner != self.account:
+            raise ServiceError("InvalidDocumentOperation", f"The document {name} belongs to {found.owner}")
         return found
 
 
@@ -161,30 +195,3 @@ def _of_aws(document: Document) -> StoredDocument:
         parsed["mainSteps"] = [{"name": step.name, "action": step.plugin} for step in document.steps]
     version = Version(document.version, json.dumps(parsed), "JSON", "", _LONG_AGO, parsed)
     return StoredDocument(document.name, "Command", "Amazon", {document.version: version})
-
-
-def make_version(call: Call, kind: str, number: str) -> Version:
-    """A version from a request's Content and DocumentFormat. Raises ServiceError."""
-    content, form = call.params["Content"], call.params.get("DocumentFormat") or "JSON"
-    if len(content) > 64 * 1024:
-        raise ServiceError("MaxDocumentSizeExceeded", "The size limit of a document is 64 KB.")
-    parsed: Any = {}
-    if kind in _LISTED:
-        try:
-            parsed = json.loads(content) if form == "JSON" else yaml.safe_load(content)
-        except (ValueError, yaml.YAMLError):
-            raise ServiceError("InvalidDocumentContent", f"The content of the document is not {form}.") from None
-        if not isinstance(parsed, dict):
-            raise ServiceError("InvalidDocumentContent", "The content of the document is not a structure.")
-        _check_schema(kind, parsed)
-    return Version(number, content, form, str(call.params.get("VersionName") or ""), call.world.now(), parsed)
-
-
-def _check_schema(kind: str, parsed: Mapping[str, Any]) -> None:
-    allowed = {"Command": ("1.2", "2.0", "2.2"), "Automation": ("0.3",), "Session": ("1.0",), "Policy": ("2.0",)}[kind]
-    if parsed.get("schemaVersion") not in allowed:
-        raise ServiceError(
-            "InvalidDocumentSchemaVersion", f"A {kind} document has the schema version {' or '.join(allowed)}"
-        )
-    if parsed["schemaVersion"] == "2.2" and not parsed.get("mainSteps"):
-        raise ServiceError("InvalidDocumentContent", "The document has no mainSteps")

@@ -73,7 +73,7 @@ def runnable_document(call: Call, name: str, version: str) -> Document:
     short = name.rpartition("/")[2] if name.startswith("arn:") else name
     document = DOCUMENTS.get(short)
     if document is None:
-        return custom_document(call, short, version)
+        return custom_document(call, name, version)
     if version not in ("$DEFAULT", "$LATEST", document.version):
         raise ServiceError("InvalidDocumentVersion", f"Document {short} has no version {version}")
     return document

@@ -70,6 +70,11 @@ def use_documents(sandbox: Sandbox) -> None:
     ssm.get_document(Name="AWS-RunPatchBaseline")
     ssm.describe_document(Name="mine")
     ssm.list_documents()
+    ssm.list_document_versions(Name="mine")
+    sharing = {"Name": "mine", "PermissionType": "Share"}
+    ssm.modify_document_permission(AccountIdsToAdd=[PROD], **sharing)
+    ssm.describe_document_permission(**sharing)
+    ssm.modify_document_permission(AccountIdsToRemove=[PROD], **sharing)
     ssm.delete_document(Name="mine")
     ssm.create_document(Name="freeze", Content=CALENDAR, DocumentType="ChangeCalendar", DocumentFormat="TEXT")
     ssm.get_calendar_state(CalendarNames=["freeze"])

@@ -1,16 +1,28 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents of one's own, calendars, associations."""
+"""Documents of one's own, and calendars."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.unit.sandbox.wire.sandbox_kit import LINUX, WINDOWS, Sandbox, code_of
+from tests.unit.sandbox.wire.sandbox_kit import (
+    LINUX,
+    PROD,
+    PROD_LINUX,
+    REGION,
+    TEST,
+    WINDOWS,
+    Sandbox,
+    code_of,
+    eventually,
+)
 
 GREET: dict[str, Any] = {
     "schemaVersion": "2.2",
@@ -30,6 +42,10 @@ GREET: dict[str, Any] = {
         {"action": "aws:runShellScript", "name": "never", "inputs": {"runCommand": ["echo never"]}},
     ],
 }
+
+
+def changed(**more: Any) -> str:
+    return json.dumps(GREET | more)
 
 
 def create(sandbox: Sandbox, **more: Any) -> dict[str, Any]:
@@ -62,8 +78,8 @@ def test_parameters_are_checked(sandbox: Sandbox) -> None:
 def test_versions(sandbox: Sandbox) -> None:
     ssm = sandbox.client("ssm")
     assert (create(sandbox)["DefaultVersion"], create(sandbox, Name="other")["LatestVersion"]) == ("1", "1")
-    changed = json.dumps(GREET | {"mainSteps": GREET["mainSteps"][:1]})
-    update = {"Name": "greet", "Content": changed, "DocumentVersion": "$LATEST", "VersionName": "short"}
+    shorter = changed(mainSteps=GREET["mainSteps"][:1])
+    update = {"Name": "greet", "Content": shorter, "DocumentVersion": "$LATEST", "VersionName": "short"}
     made = ssm.update_document(**update)["DocumentDescription"]
     assert (made["DocumentVersion"], made["DefaultVersion"]) == ("2", "1")
     assert ssm.get_document(Name="greet")["DocumentVersion"] == "1"
@@ -74,7 +90,7 @@ def test_versions(sandbox: Sandbox) -> None:
     assert sandbox.outcome(latest)[LINUX]["Status"] == "Success"
     ssm.update_document_default_version(Name="greet", DocumentVersion="2")
     assert sandbox.outcome(sandbox.run([LINUX], "greet", {}))[LINUX]["Status"] == "Success"
-    assert json.loads(ssm.get_document(Name="greet", VersionName="short")["Content"]) == json.loads(changed)
+    assert json.loads(ssm.get_document(Name="greet", VersionName="short")["Content"]) == json.loads(shorter)
     assert code_of(ssm.delete_document, Name="greet", DocumentVersion="2") == "InvalidDocumentOperation"
     ssm.delete_document(Name="greet", DocumentVersion="1")
     assert code_of(ssm.describe_document, Name="greet", DocumentVersion="1") == "InvalidDocumentVersion"
@@ -86,6 +102,18 @@ def test_versions(sandbox: Sandbox) -> None:
     ("wanted", "code"),
     [
         ({"Name": "AWS-Mine"}, "ValidationException"),
+        ({"Name": "awsome"}, "ValidationException"),
+        ({"DocumentFormat": "YAML", "Content": "{: :"}, "InvalidDocumentContent"),
+        ({"DocumentFormat": "TEXT"}, "InvalidDocumentContent"),
+        ({"Content": changed(mainSteps=[{"name": "a", "action": "aws:fly", "inputs": {}}])}, "InvalidDocumentContent"),
+        ({"Content": changed(mainSteps=[GREET["mainSteps"][0]] * 2)}, "InvalidDocumentContent"),
+        ({"Content": changed(mainSteps=[{"action": "aws:runShellScript"}])}, "InvalidDocumentContent"),
+        ({"Content": changed(parameters={})}, "InvalidDocumentContent"),
+        ({"Content": changed(parameters={"word": {"type": "Number"}})}, "InvalidDocumentContent"),
+        ({"Content": changed(colour="red")}, "InvalidDocumentContent"),
+        ({"DocumentType": "Automation"}, "InvalidDocumentSchemaVersion"),
+        ({"Attachments": [{"Key": "SourceUrl", "Values": ["s3://b/c"]}]}, "ValidationException"),
+        ({"Attachments": [{"Key": "AttachmentReference", "Values": ["greet/1/a"]}]}, "InvalidDocument"),
         ({"Content": "{"}, "InvalidDocumentContent"),
         ({"Content": "[]"}, "InvalidDocumentContent"),
         ({"Content": json.dumps(GREET | {"schemaVersion": "9"})}, "InvalidDocumentSchemaVersion"),
@@ -164,3 +192,110 @@ def test_what_is_no_calendar(sandbox: Sandbox) -> None:
     repeated = CALENDAR.format(kind="DEFAULT_OPEN").replace("END:VEVENT", "RRULE:FREQ=DAILY\nEND:VEVENT")
     create(sandbox, Name="daily", DocumentType="ChangeCalendar", DocumentFormat="TEXT", Content=repeated)
     assert code_of(ssm.get_calendar_state, CalendarNames=["daily"]) == "UnsupportedCalendarException"
+
+
+def test_a_version_is_active_after_a_while(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    assert create(sandbox)["Status"] == "Creating"
+    eventually(lambda: ssm.describe_document(Name="greet")["Document"]["Status"] == "Active")
+    made = ssm.update_document(Name="greet", Content=changed(description="b"), DocumentVersion="$LATEST")
+    assert made["DocumentDescription"]["Status"] == "Updating"
+    listed = ssm.list_document_versions(Name="greet")["DocumentVersions"]
+    assert [(item["DocumentVersion"], item["IsDefaultVersion"]) for item in listed] == [("2", False), ("1", True)]
+    assert listed[1]["Status"] == "Active"
+
+
+def test_what_an_update_does_not_say_stays(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    create(sandbox, DisplayName="Greeting", TargetType="/AWS::EC2::Instance", VersionName="one")
+    update = {"Name": "greet", "DocumentVersion": "1"}
+    made = ssm.update_document(Content=changed(description="b"), **update)["DocumentDescription"]
+    assert (made["DisplayName"], made["TargetType"], "VersionName" in made) == (
+        "Greeting",
+        "/AWS::EC2::Instance",
+        False,
+    )
+    again = {"Name": "greet", "DocumentVersion": "$LATEST", "Content": changed(description="c")}
+    assert code_of(ssm.update_document, **again, VersionName="one") == "DuplicateDocumentVersionName"
+    assert code_of(ssm.update_document, Name="greet", Content=changed(description="c")) == "InvalidDocumentVersion"
+    ssm.update_document(**again, DisplayName="Other")
+    ssm.delete_document(Name="greet", DocumentVersion="3")
+    last = ssm.update_document(Name="greet", DocumentVersion="$LATEST", Content=changed(description="d"))
+    # The number of a version that is gone is not given again.
+    assert last["DocumentDescription"]["DocumentVersion"] == "4"
+
+
+def test_a_document_is_read_in_either_format(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    create(sandbox, Content=yaml.safe_dump(GREET), DocumentFormat="YAML")
+    kept, other = ssm.get_document(Name="greet"), ssm.get_document(Name="greet", DocumentFormat="JSON")
+    assert (kept["DocumentFormat"], other["DocumentFormat"]) == ("YAML", "JSON")
+    assert yaml.safe_load(kept["Content"]) == json.loads(other["Content"]) == GREET
+    assert sandbox.outcome(sandbox.run([LINUX], "greet", {"word": ["hello"]}))
+
+
+def test_what_is_in_use_or_shared_is_not_deleted(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    create(sandbox)
+    targets = [{"Key": "InstanceIds", "Values": [LINUX]}]
+    made = ssm.create_association(Name="greet", Targets=targets)["AssociationDescription"]["AssociationId"]
+    assert code_of(ssm.delete_document, Name="greet") == "AssociatedInstances"
+    ssm.delete_association(AssociationId=made)
+    sharing = {"Name": "greet", "PermissionType": "Share"}
+    ssm.modify_document_permission(AccountIdsToAdd=[PROD], **sharing)
+    assert code_of(ssm.delete_document, Name="greet") == "InvalidDocumentOperation"
+    ssm.modify_document_permission(AccountIdsToRemove=[PROD], AccountIdsToAdd=[PROD], **sharing)
+    assert ssm.describe_document_permission(**sharing)["AccountIds"] == []
+    ssm.delete_document(Name="greet")
+
+
+def test_another_account_uses_a_shared_document_by_its_arn(sandbox: Sandbox) -> None:
+    ssm, prod = sandbox.client("ssm"), sandbox.client("ssm", PROD)
+    create(sandbox)
+    arn = f"arn:aws:ssm:{REGION}:{TEST}:document/greet"
+    assert code_of(prod.describe_document, Name=arn) == "InvalidDocument"
+    sharing = {"Name": "greet", "PermissionType": "Share"}
+    ssm.modify_document_permission(AccountIdsToAdd=["all"], **sharing)
+    assert ssm.describe_document_permission(**sharing)["AccountSharingInfoList"] == [
+        {"AccountId": "all", "SharedDocumentVersion": "$DEFAULT"}
+    ]
+    assert prod.describe_document(Name=arn)["Document"]["Owner"] == TEST
+    assert code_of(prod.describe_document, Name="greet") == "InvalidDocument"
+    sent = sandbox.run([PROD_LINUX], arn, {}, account=PROD)
+    assert sandbox.outcome(sent, PROD)[PROD_LINUX]["DocumentName"] == "greet"
+    assert code_of(prod.describe_document_permission, **sharing) == "InvalidDocument"
+    assert code_of(ssm.modify_document_permission, **sharing) == "ValidationException"
+    wrong = sharing | {"Name": "AWS-RunPatchBaseline", "AccountIdsToAdd": [PROD]}
+    assert code_of(ssm.modify_document_permission, **wrong) == "InvalidDocumentOperation"
+
+
+def test_attachments_come_from_a_bucket_or_another_version(sandbox: Sandbox) -> None:
+    ssm, s3 = sandbox.client("ssm"), sandbox.client("s3")
+    s3.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="files", Key="a/tool.sh", Body=b"true")
+    made = create(sandbox, Attachments=[{"Key": "S3FileUrl", "Values": ["s3://files/a/tool.sh"], "Name": "tool.sh"}])
+    assert made["AttachmentsInformation"] == [{"Name": "tool.sh"}]
+    kept = [{"Key": "AttachmentReference", "Values": ["greet/1/tool.sh"]}]
+    update = {"Name": "greet", "DocumentVersion": "$LATEST", "Content": changed(description="b"), "Attachments": kept}
+    again = ssm.update_document(**update)["DocumentDescription"]
+    assert again["AttachmentsInformation"] == [{"Name": "tool.sh"}]
+    gone = [{"Key": "S3FileUrl", "Values": ["s3://files/gone"]}]
+    bad = ssm.create_document(Name="bad", Content=changed(), Attachments=gone)["DocumentDescription"]
+    assert (bad["Status"], "doesn't exist" in bad["StatusInformation"]) == ("Failed", True)
+
+
+def test_a_new_version_runs_the_associations_that_follow_it(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    create(sandbox)
+    targets = [{"Key": "InstanceIds", "Values": [LINUX]}]
+
+    def runs(version: str) -> Callable[[], int]:
+        made = ssm.create_association(Name="greet", Targets=targets, DocumentVersion=version)
+        one = made["AssociationDescription"]["AssociationId"]
+        return lambda: len(ssm.describe_association_executions(AssociationId=one)["AssociationExecutions"])
+
+    latest, default, fixed = runs("$LATEST"), runs("$DEFAULT"), runs("1")
+    ssm.update_document(Name="greet", Content=changed(description="b"), DocumentVersion="$LATEST")
+    assert (latest(), default(), fixed()) == (2, 1, 1)
+    ssm.update_document_default_version(Name="greet", DocumentVersion="2")
+    assert (latest(), default(), fixed()) == (2, 2, 1)
