@@ -12,11 +12,12 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout, suppress
 from io import StringIO
 from typing import Any
 from unittest import mock
 
+import botocore.session
 from ansible.module_utils.testing import patch_module_args
 
 from tests.integration.modules.tasks import ACCOUNTS
@@ -37,11 +38,10 @@ class Modules:
         options = {"accounts": ACCOUNTS, **options} if _has_accounts(module) else options
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
         main = importlib.import_module(f"{MODULES}.{module}").main
-        with _environment(self.env), patch_module_args(arguments), redirect_stdout(StringIO()) as output:
-            try:
+        patched = (patch_module_args(arguments), _botocore_reads_its_models_once())
+        with _environment(self.env), patched[0], patched[1], redirect_stdout(StringIO()) as output:
+            with suppress(SystemExit):
                 main()
-            except SystemExit:
-                pass
         answer: dict[str, Any] = json.loads(output.getvalue())
         answer.pop("invocation", None)
         return answer
@@ -94,6 +94,15 @@ class Modules:
     def _writes(self) -> int:
         """How many requests changed something; those for credentials do not."""
         return len(self.sandbox.writes())
+
+
+_LOADER = botocore.session.create_loader()
+"""Keeps every file of botocore that it has read."""
+
+
+def _botocore_reads_its_models_once() -> AbstractContextManager[Any]:
+    """Share what botocore read from its files; otherwise each call spends most of its time with reading them again."""
+    return mock.patch("botocore.session.create_loader", return_value=_LOADER)
 
 
 @contextmanager
