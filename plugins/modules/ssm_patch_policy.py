@@ -6,15 +6,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ssm_patch_policy
-short_description: Bring patch baselines and patch groups into force in many accounts and regions
+short_description: Bring patch baselines, patch groups and maintenance windows into force in many accounts and regions
 version_added: 0.1.0
 author:
   - hybridops.patching contributors (@hybridops)
 description:
-  - Does for many baselines and patch groups, in many accounts and regions side by side, what
-    M(hybridops.patching.ssm_patch_baseline) and M(hybridops.patching.ssm_patch_group) do for one.
-  - Everything is read and planned before the first write. What is not named is left alone, nothing is deleted.
-  - The filter P(hybridops.patching.patch_baselines#filter) makes both lists from a policy.
+  - Does for many baselines, patch groups and maintenance windows, in many accounts and regions side by side, what
+    M(hybridops.patching.ssm_patch_baseline), M(hybridops.patching.ssm_patch_group) and
+    M(hybridops.patching.ssm_maintenance_window) do for one.
+  - Everything is read and planned before the first write. What is not named is left alone, but for the windows that
+    O(purge_windows) means.
+  - In each account and region each kind is listed once; what the lists omit is read of what is named.
+  - The filter P(hybridops.patching.patch_baselines#filter) makes the lists from a policy.
 options:
   baselines:
     description:
@@ -140,6 +143,334 @@ options:
         type: list
         elements: str
         required: true
+  windows:
+    description:
+      - Maintenance windows to make or to change, each found by its name. What is not set stays as it is.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      account:
+        description: The account, that of the module's credentials when unset.
+        type: str
+      region:
+        description: The region, that of the module when unset.
+        type: str
+      name:
+        description: The window's name.
+        type: str
+        required: true
+      description:
+        description:
+          - Description of the window. V("") removes it.
+        type: str
+      schedule:
+        description:
+          - When the window opens, as C(cron(minutes hours day-of-month month day-of-week year)), C(rate(number unit))
+            or C(at(yyyy-mm-ddThh:mm:ss)). Required to make a window.
+          - Write names of weekdays. Numbers are allowed, but V(1) is Sunday here.
+        type: str
+      schedule_timezone:
+        description:
+          - Time zone of O(windows[].schedule), a name of the IANA database. The service takes UTC when unset. V("")
+            removes it.
+        type: str
+      schedule_offset:
+        description:
+          - Days to wait after the dates of a schedule of the form C(cron(…)), 1 to 6. V(0) removes it.
+        type: int
+      duration:
+        description:
+          - Hours for which the window is open, 1 to 24. Required to make a window.
+        type: int
+      cutoff:
+        description:
+          - Hours before the end from which on no task is started, 0 to 23 and less than O(windows[].duration).
+            Required to make a window.
+        type: int
+      allow_unassociated_targets:
+        description:
+          - Whether tasks may name nodes that are no targets of the window. V(false) for a new window when unset.
+        type: bool
+      enabled:
+        description:
+          - Whether the window opens at all. A new window is enabled when unset.
+          - A window is disabled before anything else of it changes, and enabled when all else is done.
+        type: bool
+      start_date:
+        description:
+          - Date and time in ISO 8601 before which the window does not open. V("") removes it.
+        type: str
+      end_date:
+        description:
+          - Date and time in ISO 8601 after which the window does not open any more. V("") removes it.
+        type: str
+      targets:
+        description:
+          - Targets of the window. V([]) together with O(windows[].purge_targets=true) removes all.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the target.
+            type: str
+            required: true
+          resource_type:
+            description:
+              - What the target is. A new one is V(RESOURCE_GROUP) when unset and its keys are those of resource
+                groups, else V(INSTANCE).
+            type: str
+            choices: [INSTANCE, RESOURCE_GROUP]
+          targets:
+            description:
+              - Which nodes the target has, those that meet all entries. Required for a new target.
+            type: list
+            elements: dict
+            suboptions:
+              key:
+                description:
+                  - What is compared, such as V(tag:Patch Group), V(tag-key), V(InstanceIds), V(resource-groups:Name)
+                    or V(resource-groups:ResourceTypeFilters).
+                type: str
+                required: true
+              values:
+                description: The values of which one has to match.
+                type: list
+                elements: str
+                required: true
+          description:
+            description: Description of the target. V("") removes it.
+            type: str
+          owner_information:
+            description: What events about tasks of this target carry. V("") removes it.
+            type: str
+      purge_targets:
+        description:
+          - Whether targets that are not in O(windows[].targets) are removed. Without effect when O(windows[].targets)
+            is not set.
+          - A target that a task still refers to is not removed; this is an error.
+        type: bool
+        default: true
+      tasks:
+        description:
+          - Tasks of the window. V([]) together with O(windows[].purge_tasks=true) removes all.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the task.
+            type: str
+            required: true
+          task_type:
+            description: What kind of task it is. Required for a new task.
+            type: str
+            choices: [RUN_COMMAND, AUTOMATION, LAMBDA, STEP_FUNCTIONS]
+          task_arn:
+            description:
+              - What is run, the name or ARN of a document, or the ARN of a function or state machine. Required for a
+                new task.
+            type: str
+          window_targets:
+            description:
+              - Names of targets of this window on which the task runs.
+              - With O(windows[].tasks[].targets) all targets of the task. When one of both is set, the other counts
+                as empty.
+            type: list
+            elements: str
+          targets:
+            description:
+              - Targets that the task itself names, such as nodes by V(InstanceIds).
+              - A task of V(RUN_COMMAND) has to have targets of one kind or the other.
+            type: list
+            elements: dict
+            suboptions:
+              key:
+                description: What is compared.
+                type: str
+                required: true
+              values:
+                description: The values of which one has to match.
+                type: list
+                elements: str
+                required: true
+          priority:
+            description:
+              - Tasks with a lower number are started first, tasks with the same number together. V(1) for a new task
+                when unset.
+              - A later task does not depend on whether an earlier one succeeded.
+            type: int
+          max_concurrency:
+            description:
+              - On how many nodes the task runs at the same time, a number or a percentage. Required with targets, and
+                not possible without.
+            type: str
+          max_errors:
+            description:
+              - After how many errors the task is started on no further node, a number or a percentage. Required with
+                targets, and not possible without.
+            type: str
+          cutoff_behavior:
+            description:
+              - What becomes of the task when the window's cutoff comes. The service takes V(CONTINUE_TASK) when
+                unset.
+            type: str
+            choices: [CONTINUE_TASK, CANCEL_TASK]
+          service_role_arn:
+            description:
+              - Role that the service assumes for the task. Without one, and with V(""), it takes its service-linked
+                role.
+            type: str
+          description:
+            description: Description of the task. V("") removes it.
+            type: str
+          alarm_configuration:
+            description: An alarm of CloudWatch that stops the task. Without alarms it is removed.
+            type: dict
+            suboptions:
+              alarms:
+                description: The alarm, one at most. V([]) removes it.
+                type: list
+                elements: dict
+                required: true
+                suboptions:
+                  name:
+                    description: Name of the alarm.
+                    type: str
+                    required: true
+              ignore_poll_alarm_failure:
+                description: Whether the task goes on when the state of the alarm cannot be read.
+                type: bool
+          task_invocation_parameters:
+            description:
+              - What the task is invoked with, under the name of its type. It is set as a whole, so that what is not
+                named in it is removed; V({}) removes all.
+              - Whoever may read the window can read this, and it is shown in results and differences. It is no place
+                for secrets.
+            type: dict
+            suboptions:
+              run_command:
+                description: For a task of V(RUN_COMMAND).
+                type: dict
+                suboptions:
+                  parameters:
+                    description: Parameters of the document, a value or a list of values each.
+                    type: dict
+                  document_version:
+                    description: A number, V($LATEST) or V($DEFAULT).
+                    type: str
+                  document_hash:
+                    description: Hash of the document, which has to match.
+                    type: str
+                  document_hash_type:
+                    description: How O(windows[].tasks[].task_invocation_parameters.run_command.document_hash) was made.
+                    type: str
+                    choices: [Sha256, Sha1]
+                  comment:
+                    description: Comment of the command.
+                    type: str
+                  timeout_seconds:
+                    description: For how long a node may take to start the command.
+                    type: int
+                  service_role_arn:
+                    description: Role that the service assumes to send notifications.
+                    type: str
+                  output_s3_bucket_name:
+                    description: Bucket for the output.
+                    type: str
+                  output_s3_key_prefix:
+                    description: Folder in the bucket.
+                    type: str
+                  notification_config:
+                    description: Notifications about the state of the command.
+                    type: dict
+                    suboptions:
+                      notification_arn:
+                        description: ARN of an SNS topic.
+                        type: str
+                      notification_events:
+                        description: About what to notify.
+                        type: list
+                        elements: str
+                        choices: [All, InProgress, Success, TimedOut, Cancelled, Failed]
+                      notification_type:
+                        description: Whether about the command or about each node.
+                        type: str
+                        choices: [Command, Invocation]
+                  cloud_watch_output_config:
+                    description: Output to CloudWatch Logs.
+                    type: dict
+                    suboptions:
+                      cloud_watch_log_group_name:
+                        description: Name of the log group.
+                        type: str
+                      cloud_watch_output_enabled:
+                        description: Whether output is sent there.
+                        type: bool
+              automation:
+                description: For a task of V(AUTOMATION).
+                type: dict
+                suboptions:
+                  document_version:
+                    description: A number, V($LATEST) or V($DEFAULT).
+                    type: str
+                  parameters:
+                    description: Parameters of the runbook, a value or a list of values each.
+                    type: dict
+              lambda:
+                description: For a task of V(LAMBDA).
+                type: dict
+                suboptions:
+                  client_context:
+                    description: What the function is told about its client.
+                    type: str
+                  qualifier:
+                    description: Version or alias of the function.
+                    type: str
+                  payload:
+                    description: Input of the function, as JSON or as a dictionary.
+                    type: json
+              step_functions:
+                description: For a task of V(STEP_FUNCTIONS).
+                type: dict
+                suboptions:
+                  name:
+                    description: Name of the execution.
+                    type: str
+                  input:
+                    description: Input of the state machine, as JSON or as a dictionary.
+                    type: json
+      purge_tasks:
+        description:
+          - Whether tasks that are not in O(windows[].tasks) are removed. Without effect when O(windows[].tasks) is
+            not set.
+        type: bool
+        default: true
+      tags:
+        description: Tags of the window. Others that it has are kept.
+        type: dict
+  purge_windows:
+    description:
+      - Maintenance windows that are deleted unless O(windows) names them at this place. They have to fit both parts of
+        an entry, so that windows of others are left alone.
+      - They are deleted before anything else is written.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      account:
+        description: The account, that of the module's credentials when unset.
+        type: str
+      region:
+        description: The region, that of the module when unset.
+        type: str
+      name_prefix:
+        description: What their names begin with.
+        type: str
+        required: true
+      tags:
+        description: Tags that they have, all of these.
+        type: dict
+        required: true
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -157,6 +488,7 @@ attributes:
 seealso:
   - module: hybridops.patching.ssm_patch_baseline
   - module: hybridops.patching.ssm_patch_group
+  - module: hybridops.patching.ssm_maintenance_window
   - plugin: hybridops.patching.patch_baselines
     plugin_type: filter
 """
@@ -190,6 +522,36 @@ EXAMPLES = r"""
       - account: "222222222222"
         patch_group: patch_prod_0600_batch_1
         baselines: [prod-redhat]
+
+- name: A window that scans both, in place of all other windows of this environment
+  hybridops.patching.ssm_patch_policy:
+    region: eu-central-1
+    accounts:
+      "111111111111": {role_arn: "arn:aws:iam::111111111111:role/patching"}
+    windows:
+      - account: "111111111111"
+        name: test-scan
+        schedule: cron(0 0/4 * * ? *)
+        schedule_timezone: Europe/Zurich
+        duration: 1
+        cutoff: 0
+        targets:
+          - name: nodes
+            targets: [{key: "tag:Patch Group", values: [patch_test_0600_batch_1, patch_test_0600_batch_2]}]
+        tasks:
+          - name: scan
+            task_type: RUN_COMMAND
+            task_arn: AWS-RunPatchBaseline
+            window_targets: [nodes]
+            max_concurrency: 100%
+            max_errors: 100%
+            task_invocation_parameters:
+              run_command: {parameters: {Operation: Scan}}
+        tags: {environment: test}
+    purge_windows:
+      - account: "111111111111"
+        name_prefix: test-
+        tags: {environment: test}
 """
 
 RETURN = r"""
@@ -250,6 +612,62 @@ groups:
       description: Whether a registration was changed.
       type: bool
       returned: always
+windows:
+  description: The windows in the order of O(windows), in check mode as they will be.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    account:
+      description: The account.
+      type: str
+      returned: always
+    region:
+      description: The region.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    window_id:
+      description: Its id, empty in check mode when it would be created.
+      type: str
+      returned: always
+    next_execution_time:
+      description: When it opens next, as the service says. Empty for one that was made or changed.
+      type: str
+      returned: always
+    changed:
+      description: Whether it was made or changed.
+      type: bool
+      returned: always
+removed_windows:
+  description: The windows that were deleted by O(purge_windows), in check mode those that would be.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    account:
+      description: The account.
+      type: str
+      returned: always
+    region:
+      description: The region.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    window_id:
+      description: Its id.
+      type: str
+      returned: always
+    changed:
+      description: Always true.
+      type: bool
+      returned: always
 lines:
   description: What holds in each account and region and what was done for it, in check mode would be, to show.
   returned: always
@@ -261,6 +679,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_a
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_model import SYSTEMS
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import ACCOUNTS_ARGS, aws_module, run
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_policy import apply_policy
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.window_args import WINDOW_ARGS
 
 
 def main() -> None:
@@ -287,9 +706,21 @@ def main() -> None:
         "patch_group": {"type": "str", "required": True},
         "baselines": {"type": "list", "elements": "str", "required": True},
     }
+    window = {
+        **place,
+        **{name: spec for name, spec in WINDOW_ARGS.items() if name != "purge_tags"},
+        "name": {"type": "str", "required": True},
+    }
+    purge = {
+        **place,
+        "name_prefix": {"type": "str", "required": True},
+        "tags": {"type": "dict", "required": True},
+    }
     spec = {
         "baselines": {"type": "list", "elements": "dict", "default": [], "options": baseline},
         "groups": {"type": "list", "elements": "dict", "default": [], "options": group},
+        "windows": {"type": "list", "elements": "dict", "default": [], "options": window},
+        "purge_windows": {"type": "list", "elements": "dict", "default": [], "options": purge},
     }
     run(aws_module({**ACCOUNTS_ARGS, **spec}), apply_policy)
 

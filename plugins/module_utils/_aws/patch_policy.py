@@ -1,115 +1,63 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Brings baselines and their registrations into force in many accounts and regions: the work of ``ssm_patch_policy``.
+"""Brings baselines, their registrations and maintenance windows into force in many accounts and regions: the work of
+``ssm_patch_policy``.
 
 Everything is read and planned before the first write, so that with an account that cannot be reached nothing changes in
-the others. A baseline or a group is looked at, planned and changed as ssm_patch_baseline and ssm_patch_group do it.
+the others. Each resource is looked at, planned and changed as its own module does it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
-from .._core.change_set import ChangeSet, diffs
-from .._core.errors import CloudError, InputError, together
-from .._core.targets import Target, TargetAnswers, on_targets
-from . import baseline, patch_group
-from .baseline_model import to_api, wanted_of
-from .baseline_plan import plan_present
+from .._core.change_set import ChangeSet
+from .._core.errors import CloudError
+from .._core.targets import Target, on_targets
+from . import baseline, patch_group, window
+from .baseline_plan import plan_present as plan_baseline_present
 from .client import Connection
-from .instances import tag_list
-from .model_check import check_request
 from .module import session_of
 from .patch_group import Registered
+from .policy_answer import Changes, answer
+from .policy_items import Place, WantedBaseline, WantedGroup, WantedPolicy, WantedWindow, shown_place, wanted_policy
+from .policy_state import GroupState, PolicyState, answers_of, read_state
 from .session import AwsSession
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WantedBaseline:
-    """A baseline to have at a place; what ``values`` leaves out stays as it is."""
-
-    account: str
-    region: str
-    name: str
-    values: Mapping[str, Any]
-    tags: Mapping[str, str] | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WantedGroup:
-    """A patch group and the names or ids of the baselines to register for it."""
-
-    account: str
-    region: str
-    name: str
-    baselines: tuple[str, ...]
-
-
-Wanted: TypeAlias = WantedBaseline | WantedGroup
-Place = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupState:
-    """What is registered for a group, and every baseline of the place that a name could stand for."""
-
-    current: Mapping[str, Registered]
-    known: Sequence[Registered]
+from .window_plan import plan_absent, plan_present
 
 
 def apply_policy(module: Any) -> dict[str, Any]:
-    """Make the baselines and registrations as the options say: look, plan, apply unless in check mode, answer."""
+    """Make everything as the options say: look, plan, apply unless in check mode, answer."""
     session = session_of(module)
-    baselines = wanted_baselines(module.params["baselines"], session.region)
-    groups = wanted_groups(module.params["groups"], session.region)
-    _refuse_repeated([*baselines, *groups])
-    found, states = _read(session, baselines, groups)
-    changes = {wanted: plan_baseline(wanted, found[wanted]) for wanted in baselines}
-    group_changes = {group: plan_group(group, states[group], changes) for group in groups}
-    if not module.check_mode:
-        ids = _apply(session, {wanted: change for wanted, change in changes.items() if change.changed}, _write_baseline)
-        changes = {
-            wanted: replace(change, after={**change.after, "baseline_id": ids.get(wanted, change.after["baseline_id"])})
-            for wanted, change in changes.items()
-        }
-        group_changes = {group: plan_group(group, states[group], changes) for group in groups}
-        _apply(session, {group: change for group, change in group_changes.items() if change.changed}, _write_group)
-    return answer(changes, group_changes)
+    wanted = wanted_policy(module.params, session.region)
+    state = read_state(session, wanted)
+    planned = plan(wanted, state)
+    done = planned if module.check_mode else _Writer(session, planned).write(state)
+    return answer(planned, done, state)
 
 
-def wanted_baselines(entries: Sequence[Mapping[str, Any]], region: str) -> list[WantedBaseline]:
-    """The option ``baselines``. Raises InputError for what the service's model does not allow."""
-    wanted = []
-    for index, entry in enumerate(entries):
-        values = wanted_of(entry)
-        tags = None if entry["tags"] is None else {str(key): str(value) for key, value in entry["tags"].items()}
-        try:
-            check_request("ssm", "CreatePatchBaseline", {**to_api(values), "Tags": tag_list(tags or {})})
-        except InputError as error:
-            option = f"baselines[{index}].{error.option} of {entry['name']}"
-            raise InputError(option, error.value, error.allowed) from error
-        place = (entry["account"] or "", entry["region"] or region)
-        wanted.append(WantedBaseline(*place, entry["name"], values, tags))
-    return wanted
-
-
-def wanted_groups(entries: Sequence[Mapping[str, Any]], region: str) -> list[WantedGroup]:
-    """The option ``groups``. Raises InputError for what the service's model does not allow."""
-    for entry in entries:
-        check_request("ssm", "RegisterPatchBaselineForPatchGroup", {"PatchGroup": entry["patch_group"]})
-    return [
-        WantedGroup(entry["account"] or "", entry["region"] or region, entry["patch_group"], tuple(entry["baselines"]))
-        for entry in entries
-    ]
+def plan(wanted: WantedPolicy, state: PolicyState) -> Changes:
+    """What has to be done. Raises PatchingError for what cannot be had."""
+    baselines = {one: plan_baseline(one, state.baselines[one]) for one in wanted.baselines}
+    return Changes(
+        removed=[
+            (rule.place, _at(rule.place, plan_absent(found)))
+            for rule, windows in state.surplus.items()
+            for found in windows
+        ],
+        baselines=baselines,
+        groups={group: plan_group(group, state.groups[group], baselines) for group in wanted.groups},
+        windows={one: plan_window(one, state.windows[one]) for one in wanted.windows},
+    )
 
 
 def plan_baseline(wanted: WantedBaseline, current: Mapping[str, Any] | None) -> ChangeSet:
     """Make or change a baseline. Tags that are not wanted stay."""
-    changes = plan_present(current, wanted.values, tags=wanted.tags, purge_tags=False, default_baseline=None)
-    return replace(changes, resource=f"{changes.resource}{_in(wanted)}")
+    planned = plan_baseline_present(current, wanted.values, tags=wanted.tags, purge_tags=False, default_baseline=None)
+    return _at(wanted.place, planned)
 
 
 def plan_group(group: WantedGroup, state: GroupState, changes: Mapping[WantedBaseline, ChangeSet]) -> ChangeSet:
@@ -117,122 +65,90 @@ def plan_group(group: WantedGroup, state: GroupState, changes: Mapping[WantedBas
     ours = {
         wanted.name: Registered(change.after["baseline_id"], wanted.name, change.after["operating_system"])
         for wanted, change in changes.items()
-        if _place(wanted) == _place(group)
+        if wanted.place == group.place
     }
     others = [entry for entry in state.known if entry.name not in ours]
     wanted = patch_group.resolve(group.baselines, [*ours.values(), *others])
-    planned = patch_group.plan_present(group.name, state.current, wanted, purge=False)
-    return replace(planned, resource=f"{planned.resource}{_in(group)}")
+    return _at(group.place, patch_group.plan_present(group.name, state.current, wanted, purge=False))
 
 
-def answer(
-    changes: Mapping[WantedBaseline, ChangeSet], group_changes: Mapping[WantedGroup, ChangeSet]
-) -> dict[str, Any]:
-    """The module's result."""
-    every = [*changes.values(), *group_changes.values()]
-    return {
-        "changed": any(change.changed for change in every),
-        "diff": diffs(every),
-        "baselines": [
-            _shown(wanted, change) | {name: change.after[name] for name in ("name", "baseline_id", "operating_system")}
+def plan_window(wanted: WantedWindow, current: Mapping[str, Any] | None) -> ChangeSet:
+    """Make or change a window. Tags that are not wanted stay."""
+    planned = plan_present(
+        current,
+        wanted.values,
+        tags=wanted.tags,
+        purge_tags=False,
+        purge_targets=wanted.purge_targets,
+        purge_tasks=wanted.purge_tasks,
+    )
+    return _at(wanted.place, planned)
+
+
+def _at(place: Place, changes: ChangeSet) -> ChangeSet:
+    where = shown_place(place)
+    return replace(changes, resource=f"{changes.resource} in {where}") if where else changes
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Carries the changes out, kind after kind; of one kind all side by side.
+
+    Windows that have to go are the first, so that none installs by itself when the policy says that a run does. Windows
+    that are made are the last, when what they install by is in force.
+    """
+
+    session: AwsSession
+    changes: Changes
+    done: int = 0
+
+    def write(self, state: PolicyState) -> Changes:
+        """Write everything; answers the changes with the ids that came. Raises CloudError, with how much was done."""
+        changes = self.changes
+        self._carry_out(
+            dict(enumerate(changes.removed)), lambda connection, change, _number: window.apply(connection, change, {})
+        )
+        baselines = self._with_ids(changes.baselines, baseline.apply, "baseline_id")
+        groups = {group: plan_group(group, state.groups[group], baselines) for group in changes.groups}
+        self._carry_out(
+            {group: (group.place, change) for group, change in groups.items()},
+            lambda connection, change, group: patch_group.apply(connection, group.name, change),
+        )
+        windows = self._with_ids(changes.windows, window.apply, "window_id")
+        return replace(changes, baselines=baselines, groups=groups, windows=windows)
+
+    def _with_ids(
+        self,
+        changes: Mapping[Any, ChangeSet],
+        write: Callable[[Connection, ChangeSet, Mapping[str, str]], str],
+        key: str,
+    ) -> dict[Any, ChangeSet]:
+        """Carry out the changes of one kind; answers them with the ids of what was made."""
+        ids = self._carry_out(
+            {wanted: (wanted.place, change) for wanted, change in changes.items()},
+            lambda connection, change, wanted: write(connection, change, wanted.tags or {}),
+        )
+        return {
+            wanted: replace(change, after={**change.after, key: ids.get(wanted, change.after[key])})
             for wanted, change in changes.items()
-        ],
-        "groups": [
-            _shown(group, change) | {"patch_group": group.name, "baselines": change.after["baselines"]}
-            for group, change in group_changes.items()
-        ],
-        "lines": lines(changes, group_changes),
-    }
+        }
 
+    def _carry_out(
+        self,
+        changes: Mapping[Any, tuple[Place, ChangeSet]],
+        write: Callable[[Connection, ChangeSet, Any], Any],
+    ) -> dict[Any, Any]:
+        """Carry out those that change something; answers what each gave. Raises CloudError when one failed."""
 
-def lines(changes: Mapping[WantedBaseline, ChangeSet], group_changes: Mapping[WantedGroup, ChangeSet]) -> list[str]:
-    """What was done at each place and what its groups have, a line each."""
-    told: dict[Place, dict[str, list[str]]] = {}
-    for wanted, change in changes.items():
-        done = "unchanged" if not change.changed else "changed" if change.before else "new"
-        told.setdefault(_place(wanted), {}).setdefault(done, []).append(wanted.name)
-    for group, change in group_changes.items():
-        done = f"{group.name} {'now has' if change.changed else 'has'}"
-        told.setdefault(_place(group), {})[done] = [entry["name"] for entry in change.after["baselines"]]
-    return [
-        " ".join(part for part in place if part)
-        + ": "
-        + "; ".join(f"{done} {', '.join(names)}" for done, names in parts.items())
-        for place, parts in told.items()
-    ]
+        def work(connection: Connection, target: Target[Any]) -> Any:
+            (item,) = target.items
+            return write(connection, changes[item][1], item)
 
-
-def _read(
-    session: AwsSession, baselines: Sequence[WantedBaseline], groups: Sequence[WantedGroup]
-) -> tuple[dict[WantedBaseline, dict[str, Any] | None], dict[WantedGroup, GroupState]]:
-    """What is there, all of it side by side."""
-    names = {(*_place(wanted), wanted.name) for wanted in baselines}
-
-    def read(connection: Connection, target: Target[Wanted]) -> Any:
-        (wanted,) = target.items
-        if isinstance(wanted, WantedBaseline):
-            return baseline.fetch(connection, None, wanted.name, wanted.values["operating_system"])
-        strange = any((*_place(wanted), name) not in names for name in wanted.baselines)
-        known = patch_group.all_baselines(connection) if strange else []
-        return GroupState(patch_group.registrations(connection, wanted.name), known)
-
-    answers = _all(on_targets(session, _targets([*baselines, *groups]), read))
-    return {wanted: answers[wanted] for wanted in baselines}, {group: answers[group] for group in groups}
-
-
-def _write_baseline(connection: Connection, wanted: WantedBaseline, changes: ChangeSet) -> str:
-    return baseline.apply(connection, changes, wanted.tags or {})
-
-
-def _write_group(connection: Connection, group: WantedGroup, changes: ChangeSet) -> None:
-    patch_group.apply(connection, group.name, changes)
-
-
-def _apply(session: AwsSession, changes: Mapping[Any, ChangeSet], write: Callable[..., Any]) -> dict[Any, Any]:
-    """Carry the change sets out side by side. Raises CloudError, with how many were carried out."""
-
-    def work(connection: Connection, target: Target[Any]) -> Any:
-        (wanted,) = target.items
-        return write(connection, wanted, changes[wanted])
-
-    outcome = on_targets(session, _targets(list(changes)), work)
-    if outcome.errors:
-        error = together([error for _target, error in outcome.errors])
-        done = f"{len(outcome.answers)} of {len(changes)} were changed. A further call does the rest"
-        raise CloudError(f"{error}\n{done}", code=error.code, lasting=error.lasting) from error
-    return _all(outcome)
-
-
-def _all(outcome: TargetAnswers[Any, Any]) -> dict[Any, Any]:
-    """What each item was answered. Raises CloudError when one of them was not."""
-    if outcome.errors:
-        raise together([error for _target, error in outcome.errors])
-    return {target.items[0]: given for target, given in outcome.answers}
-
-
-def _targets(items: Sequence[Wanted]) -> list[Target[Any]]:
-    """One target for each item, so that those of one place are worked on side by side too."""
-    return [Target(item.account, item.region, (item,)) for item in items]
-
-
-def _refuse_repeated(items: Sequence[Wanted]) -> None:
-    seen: set[tuple[type[Wanted], str, str, str]] = set()
-    for item in items:
-        key = (type(item), item.account, item.region, item.name)
-        if key in seen:
-            option = "baselines" if isinstance(item, WantedBaseline) else "groups"
-            raise InputError(option, item.name, f"each name once at a place; it is there twice{_in(item)}")
-        seen.add(key)
-
-
-def _place(item: Wanted) -> Place:
-    return item.account, item.region
-
-
-def _in(item: Wanted) -> str:
-    place = " ".join(part for part in _place(item) if part)
-    return f" in {place}" if place else ""
-
-
-def _shown(item: Wanted, changes: ChangeSet) -> dict[str, Any]:
-    return {"account": item.account, "region": item.region, "changed": changes.changed}
+        targets = [Target(*place, (item,)) for item, (place, change) in changes.items() if change.changed]
+        try:
+            outcome = on_targets(self.session, targets, work)
+            self.done += len(outcome.answers)
+            return answers_of(outcome)
+        except CloudError as error:
+            done = f"{self.done} of {self.changes.count} were changed. A further call does the rest"
+            raise CloudError(f"{error}\n{done}", code=error.code, lasting=error.lasting) from error

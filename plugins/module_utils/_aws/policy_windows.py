@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from .._core.policy.model import NATIVE, NEVER, Environment, Policy, Slot, WindowSettings
+from .._core.policy.model import CONTINUE_TASK, NATIVE, NEVER, Environment, Policy, Slot, WindowSettings
 from .._core.policy.order import batch_ranks
 from .._core.policy.settings import tag_keys_for, windows_for
 from .._core.schedule import ssm_cron
@@ -88,7 +88,7 @@ class _Maker:
             for number, part in enumerate(chunks(names, TARGET_VALUES), 1):
                 targets.append(_target(_slug(key) + (f"-{number}" if number > 1 else ""), key, part))
         # A scan that fails on some nodes is no reason to leave out others.
-        settings = WindowSettings("100%", "100%", service_role_arn=self._settings.service_role_arn)
+        settings = WindowSettings("100%", "100%", CONTINUE_TASK, self._settings.service_role_arn)
         settings = _filled(settings, {"account": place[0], "region": place[1]})
         comment = f"Scan of {self._environment}"
         # One task for each target, since the targets of one task are worked on one after another.
@@ -177,7 +177,8 @@ def _task(
     command: Resource = {"comment": comment[:COMMENT], "parameters": dict(parameters)}
     if settings.output_s3_bucket_name:
         command["output_s3_bucket_name"] = settings.output_s3_bucket_name
-        command["output_s3_key_prefix"] = settings.output_s3_key_prefix or None
+    if settings.output_s3_key_prefix:
+        command["output_s3_key_prefix"] = settings.output_s3_key_prefix
     return {
         "name": name,
         "task_type": "RUN_COMMAND",
@@ -186,8 +187,8 @@ def _task(
         "priority": priority,
         "max_concurrency": settings.max_concurrency,
         "max_errors": settings.max_errors,
-        "cutoff_behavior": settings.cutoff_behavior or None,
-        "service_role_arn": settings.service_role_arn or None,
+        "cutoff_behavior": settings.cutoff_behavior,
+        "service_role_arn": settings.service_role_arn,
         "task_invocation_parameters": {"run_command": command},
     }
 

@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._aws import patch_policy
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_policy import (
-    apply_policy,
-    wanted_baselines,
-    wanted_groups,
-)
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_policy import apply_policy
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.policy_items import wanted_policy
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, InputError
 
 from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, refusal
@@ -67,11 +65,17 @@ class Estate:
     wires: dict[tuple[str, str], Wire | CloudError] = field(default_factory=dict)
 
     def apply(
-        self, baselines: list[dict[str, Any]], groups: list[dict[str, Any]], check_mode: bool = False
+        self,
+        baselines: Sequence[dict[str, Any]] = (),
+        groups: Sequence[dict[str, Any]] = (),
+        windows: Sequence[dict[str, Any]] = (),
+        purge: Sequence[dict[str, Any]] = (),
+        check_mode: bool = False,
     ) -> dict[str, Any]:
         """The module's result, once every request of the scripts was sent."""
         self.monkeypatch.setattr(patch_policy, "session_of", lambda _module: FakeSession(self.wires))
-        result = apply_policy(FakeModule({"baselines": baselines, "groups": groups}, check_mode))
+        params = {"baselines": baselines, "groups": groups, "windows": windows, "purge_windows": purge}
+        result = apply_policy(FakeModule(params, check_mode))
         for wire in self.wires.values():
             if isinstance(wire, Wire):
                 wire.finish()
@@ -119,7 +123,7 @@ def test_new_baselines_are_made_then_registered_by_the_id_they_got(estate: Estat
     sent = dict(wire.sent)["create_patch_baseline"]
     assert sent["ApprovalRules"] == API_RULES
     assert sent["Tags"] == [{"Key": "a", "Value": "1"}]
-    assert result["lines"] == [f"{ACCOUNT} {REGION}: new prod-suse; {GROUP} now has prod-suse"]
+    assert result["lines"] == [f"{ACCOUNT} {REGION}: new baselines prod-suse; {GROUP} now has prod-suse"]
 
 
 def test_check_mode_tells_the_same_and_writes_nothing(estate: Estate) -> None:
@@ -138,7 +142,7 @@ def test_what_is_there_is_left_as_it_is(estate: Estate) -> None:
     result = estate.apply([baseline()], [group("prod-suse")])
     assert not result["changed"]
     assert result["diff"] == []
-    assert result["lines"] == [f"{ACCOUNT} {REGION}: unchanged prod-suse; {GROUP} has prod-suse"]
+    assert result["lines"] == [f"{ACCOUNT} {REGION}: unchanged baselines prod-suse; {GROUP} has prod-suse"]
 
 
 def test_tags_are_added_and_none_is_taken_away(estate: Estate) -> None:
@@ -175,7 +179,7 @@ def test_a_name_of_this_call_stands_for_its_baseline_whoever_else_has_it(estate:
     twin = {**IDENTITY, "BaselineId": OTHER_ID, "OperatingSystem": "CENTOS"}
     stranger = {**IDENTITY, "BaselineId": "pb-0123456789abcdef2", "BaselineName": "win", "OperatingSystem": "WINDOWS"}
     listed = Call("describe_patch_baselines", {"MaxResults": 100}, {"BaselineIdentities": [IDENTITY, twin, stranger]})
-    estate.wires[ACCOUNT, REGION] = Wire([[*ALL_THERE, listed]])
+    estate.wires[ACCOUNT, REGION] = Wire([[*ALL_THERE[1:], listed]])
     result = estate.apply([baseline()], [group("prod-suse", "win")], check_mode=True)
     assert [entry["baseline_id"] for entry in result["groups"][0]["baselines"]] == [ID, "pb-0123456789abcdef2"]
 
@@ -212,7 +216,7 @@ def test_a_write_that_fails_says_how_much_was_done_and_registers_nothing(estate:
     estate.wires["222222222222", REGION] = Wire(
         [Call("describe_patch_baselines", None, {"BaselineIdentities": []}), refused]
     )
-    with pytest.raises(CloudError, match=r"1 of 2 were changed"):
+    with pytest.raises(CloudError, match=r"1 of 3 were changed"):
         estate.apply([baseline(), baseline(account="222222222222")], [group("prod-suse")])
 
 
@@ -241,10 +245,10 @@ def test_an_unknown_baseline_of_a_group_is_refused_before_the_first_write(estate
 
 
 def test_a_place_is_the_module_s_where_none_is_given() -> None:
-    (wanted,) = wanted_baselines([baseline(account=None)], REGION)
-    assert (wanted.account, wanted.region) == ("", REGION)
-    (wanted_group,) = wanted_groups([group("a", region="eu-west-1")], REGION)
-    assert wanted_group.region == "eu-west-1"
+    params = {"baselines": [baseline(account=None)], "groups": [group("a", region="eu-west-1")]}
+    wanted = wanted_policy({**params, "windows": [], "purge_windows": []}, REGION)
+    assert wanted.baselines[0].place == ("", REGION)
+    assert wanted.groups[0].place == (ACCOUNT, "eu-west-1")
 
 
 def _mapping(identity: dict[str, Any]) -> dict[str, Any]:

@@ -278,3 +278,15 @@ def test_the_service_takes_every_window_whatever_the_names(policy: str) -> None:
         for window in found.windows:
             assert len(window["targets"]) == 2
             check_window(wanted_window(window), window["tags"])
+
+
+@pytest.mark.parametrize("found", [estate(tagged(1)), native(tagged(1))], ids=["scan", "install"])
+def test_everything_in_a_window_has_a_value(found: dict[str, Any]) -> None:
+    """An option that is None is no choice of a list of dictionaries."""
+
+    def values(part: Any) -> list[Any]:
+        if isinstance(part, dict):
+            return [value for member in part.values() for value in values(member)]
+        return [value for member in part for value in values(member)] if isinstance(part, list) else [part]
+
+    assert None not in values(found["windows"])

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``ssm_patch_policy`` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.change_set import ChangeSet, diffs
+from .policy_items import Place, WantedBaseline, WantedGroup, WantedWindow, shown_place
+from .policy_state import PolicyState
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has to be done, or was, in the order in which it is done."""
+
+    removed: Sequence[tuple[Place, ChangeSet]]
+    baselines: Mapping[WantedBaseline, ChangeSet]
+    groups: Mapping[WantedGroup, ChangeSet]
+    windows: Mapping[WantedWindow, ChangeSet]
+
+    def every(self) -> list[ChangeSet]:
+        """All of them."""
+        removed = [change for _place, change in self.removed]
+        return [*removed, *self.baselines.values(), *self.groups.values(), *self.windows.values()]
+
+    @property
+    def count(self) -> int:
+        """How many resources change."""
+        return sum(change.changed for change in self.every())
+
+
+def answer(planned: Changes, changes: Changes, state: PolicyState) -> dict[str, Any]:
+    """The module's result. The difference is that of the plan, as check mode shows it: without ids that came later."""
+    return {
+        "changed": planned.count > 0,
+        "diff": diffs(planned.every()),
+        "baselines": [
+            _shown(wanted.place, change)
+            | {name: change.after[name] for name in ("name", "baseline_id", "operating_system")}
+            for wanted, change in changes.baselines.items()
+        ],
+        "groups": [
+            _shown(group.place, change) | {"patch_group": group.name, "baselines": change.after["baselines"]}
+            for group, change in changes.groups.items()
+        ],
+        "windows": [
+            _shown(wanted.place, change)
+            | {"name": wanted.name, "window_id": change.after["window_id"]}
+            | {"next_execution_time": _next(wanted, change, state)}
+            for wanted, change in changes.windows.items()
+        ],
+        "removed_windows": [
+            _shown(place, change) | {name: change.before[name] for name in ("name", "window_id")}
+            for place, change in changes.removed
+        ],
+        "lines": lines(changes, state),
+    }
+
+
+def lines(changes: Changes, state: PolicyState) -> list[str]:
+    """What was done at each place: a line for its baselines and groups, and one for its windows."""
+    told: dict[Place, dict[str, list[str]]] = {}
+    windows: dict[Place, dict[str, list[str]]] = {}
+    for place, done, what in _parts(changes):
+        told.setdefault(place, {}).setdefault(done, []).append(what)
+    for place, done, what in _window_parts(changes, state):
+        windows.setdefault(place, {}).setdefault(done, []).append(what)
+    return [
+        f"{shown_place(place)}: " + "; ".join(f"{done} {', '.join(what)}" for done, what in parts[place].items())
+        for place in dict.fromkeys([*told, *windows])
+        for parts in (told, windows)
+        if place in parts
+    ]
+
+
+def _parts(changes: Changes) -> Iterator[tuple[Place, str, str]]:
+    """Place, what is said, and of what."""
+    for wanted, change in changes.baselines.items():
+        yield wanted.place, f"{_done(change)} baselines", wanted.name
+    for group, change in changes.groups.items():
+        for entry in change.after["baselines"]:
+            yield group.place, f"{group.name} {'now has' if change.changed else 'has'}", str(entry["name"])
+
+
+def _window_parts(changes: Changes, state: PolicyState) -> Iterator[tuple[Place, str, str]]:
+    for place, change in changes.removed:
+        yield place, "removed windows", str(change.before["name"])
+    for one, change in changes.windows.items():
+        opens = _next(one, change, state)
+        yield one.place, f"{_done(change)} windows", one.name + (f" (opens next {opens})" if opens else "")
+
+
+def _done(change: ChangeSet) -> str:
+    return "unchanged" if not change.changed else "changed" if change.before else "new"
+
+
+def _next(wanted: WantedWindow, change: ChangeSet, state: PolicyState) -> str:
+    """When the service says that a window opens next; empty while it is not asked again after a change."""
+    current = state.windows[wanted]
+    return "" if change.changed or current is None else str(current["next_execution_time"])
+
+
+def _shown(place: Place, change: ChangeSet) -> dict[str, Any]:
+    return {"account": place[0], "region": place[1], "changed": change.changed}
