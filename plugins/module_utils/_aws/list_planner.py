@@ -61,7 +61,7 @@ class ListPlanner:
         """
         earlier = self._decided_earlier()
         open_nodes = [node for node in nodes if node.node_id not in earlier]
-        self.decided = self._decide(open_nodes)
+        self.decided = self._decide(open_nodes, judged=bool(earlier))
         self.kept = {node.node_id: earlier[node.node_id] for node in nodes if node.node_id in earlier}
         for target in targets_of(open_nodes, self.session.region):
             place = self._place(target) if any(node.node_id in self.decided.lists for node in target.items) else None
@@ -118,13 +118,17 @@ class ListPlanner:
             "skipped_omitted": max(0, len(skipped) - MOST_FAILURES),
         }
 
-    def _decide(self, nodes: Sequence[Node]) -> Decided:
+    def _decide(self, nodes: Sequence[Node], *, judged: bool) -> Decided:
+        """``judged``: the names to leave out were, when the run decided its first lists; what is left may lack less."""
         if self.choice.include is not None:
             families, unread = self._families(nodes)
             decided = decide_included(nodes, families, self.choice)
             decided.refused.update(unread)
             return decided
-        return decide_omitted(nodes, self._missing(nodes), self.choice)
+        choice = replace(self.choice, tolerant=True) if judged or not nodes else self.choice
+        decided = decide_omitted(nodes, self._missing(nodes), choice)
+        decided.unmatched = [] if judged or not nodes else decided.unmatched
+        return decided
 
     def _missing(self, nodes: Sequence[Node]) -> MissingPatches:
         now = datetime.now(UTC)

@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.hybridops.patching.plugins.module_utils._core import polling
+from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+from ansible_collections.hybridops.patching.plugins.module_utils._ledger.runs import NewRun, RunBatch, begin_run
+from ansible_collections.hybridops.patching.plugins.module_utils._ledger.store import open_ledger
+from ansible_collections.hybridops.patching.plugins.module_utils._ledger.waves import join_wave
 
 from tests.integration.estate import Estate
 from tests.integration.modules.in_process import Modules
@@ -59,7 +64,7 @@ class Lab:
         answer = self.modules.ok("ssm_patch_compliance_info", nodes=[node])
         return {patch["id"] for patch in answer["patch_states"][0]["patches"] if patch["state"] == "missing"}
 
-    def keys(self) -> list[str]:
+    def stored(self) -> list[str]:
         return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
     def patches(self, url: str) -> list[dict[str, str]]:
@@ -108,7 +113,7 @@ class TestOmitted:
     def test_nodes_with_the_same_list_share_it_and_the_command(self, lab: Lab) -> None:
         lab.scan()
         lab.operate([DB1], operation="Install", include_patches=["openssl.x86_64"], **LISTS)
-        lab.s3.delete_object(Bucket=BUCKET, Key=lab.keys()[0])
+        lab.s3.delete_object(Bucket=BUCKET, Key=lab.stored()[0])
         started = lab.operate(**INSTALL, omit_patches=["KB504*"])
         lists = {tuple(one["node_ids"]): one["patches"] for one in started["override_lists"]}
         assert lists == {(IDS[0],): [KERNEL], (IDS[1], IDS[2]): [KERNEL, OPENSSL]}
@@ -117,7 +122,7 @@ class TestOmitted:
         assert started["nodes"] | {"failures": 0} == {
             "total": 4, "changed": 3, "ok": 4, "failed": 0, "failures": 0, "failures_omitted": 0,
         }  # fmt: skip
-        assert sorted(lab.keys()) == sorted(
+        assert sorted(lab.stored()) == sorted(
             one["url"].removeprefix(f"s3://{BUCKET}/") for one in started["override_lists"]
         )
 
@@ -138,7 +143,7 @@ class TestOmitted:
         for node in (DB1, DB2):
             lab.operate([node], **INSTALL, omit_patches=["openssl"])
         assert len(lab.sandbox.requests(service="s3", operation="PutObject")) == 1
-        assert len(lab.keys()) == 1
+        assert len(lab.stored()) == 1
 
     def test_a_patch_may_be_named_in_each_form(self, lab: Lab) -> None:
         lab.scan([DB1, APP1])
@@ -159,7 +164,7 @@ class TestOmitted:
             answer = lab.modules.ok("ssm_patch_operation", nodes=[APP1], **INSTALL, omit_patches=[name])
             assert (answer["changed"], answer["commands"]) == (False, [])
             assert answer["skipped"][0]["reason"].startswith("all patches that are missing"), name
-        assert lab.keys() == []
+        assert lab.stored() == []
 
     def test_a_name_that_means_nothing_stops_it_all_unless_told_to_go_on(self, lab: Lab) -> None:
         lab.scan([DB1, APP1])
@@ -167,7 +172,7 @@ class TestOmitted:
         said = lab.modules.refused("ssm_patch_operation", **options)
         assert "omit_patches: ['kernal', 'KB1']" in said
         assert "unmatched_omit_patches=warn" in said
-        assert lab.keys() == []
+        assert lab.stored() == []
         answer = lab.modules.ok("ssm_patch_operation", check=True, **options, unmatched_omit_patches="warn")
         assert answer["unmatched_omit_patches"] == ["kernal", "KB1"]
         assert "kernal, KB1" in str(answer["warnings"])
@@ -187,7 +192,7 @@ class TestOmitted:
     def test_a_scan_ignores_lists(self, lab: Lab) -> None:
         started = lab.operate([DB1], operation="Scan", omit_patches=["no such"], **LISTS)
         assert "override_lists" not in started
-        assert lab.keys() == []
+        assert lab.stored() == []
 
     def test_what_failed_before_is_tried_again(self, lab: Lab) -> None:
         lab.sandbox.patch_machine(IDS[0], faults={"install_fails": ["openssl.x86_64"]})
@@ -248,8 +253,8 @@ class TestBucket:
     def test_prefix_and_owner(self, lab: Lab) -> None:
         options = {"override_list_prefix": "/a/b/", "override_list_expected_bucket_owner": "{account}"}
         started = lab.operate([DB1], **INSTALL, include_patches=["vim"], **options)
-        assert lab.keys()[0].startswith("a/b/")
-        assert started["override_lists"][0]["url"] == f"s3://{BUCKET}/{lab.keys()[0]}"
+        assert lab.stored()[0].startswith("a/b/")
+        assert started["override_lists"][0]["url"] == f"s3://{BUCKET}/{lab.stored()[0]}"
 
     def test_throttling_and_a_lost_answer_cost_time_only(self, lab: Lab) -> None:
         lab.scan([DB1])
@@ -259,8 +264,57 @@ class TestBucket:
         before = len(lab.sent())
         lab.operate([DB1], **INSTALL, omit_patches=["kernel"])
         assert len(lab.sent()) == before + 1
-        assert len(lab.keys()) == 1
+        assert len(lab.stored()) == 1
         assert lab.missing(DB1) == {"kernel.x86_64"}
+
+
+class TestRun:
+    """With a run, its ledger knows which list a node was to get."""
+
+    @pytest.fixture
+    def run(self, lab: Lab, tmp_path: Path) -> dict[str, Any]:
+        """A run that has come to the first wave; the options that tie a module to it."""
+        url = f"sqlite:///{tmp_path}/ledger.db"
+        ledger = open_ledger(url, create=True)
+        nodes = [Node.from_dict({**node, "os_family": "linux"}) for node in (DB1, DB2)]
+        gate = {"scope": "environment", "max_failed": 0, "allow_empty": False}
+        begin_run(ledger, NewRun("run-1", "test", [RunBatch("batch_1", (), gate, [(node, {}) for node in nodes])]))
+        join_wave(ledger, "run-1", "batch_1", [node.node_id for node in nodes])
+        lab.scan([DB1, DB2])
+        return {"run_id": "run-1", "batch": "batch_1", "wave": 1, "ledger_url": url, **INSTALL}
+
+    def test_going_on_installs_the_list_that_was_decided_first(self, lab: Lab, run: dict[str, Any]) -> None:
+        options = {**run, "omit_patches": ["kernel"]}
+        lab.sandbox.fault("error", operation="SendCommand", code="AccessDeniedException", status=400, times=1)
+        stopped = lab.modules.call("ssm_patch_operation", **options)
+        assert "AccessDenied" in stopped["msg"]
+        (decided,) = lab.stored()
+        lab.operate([DB1], operation="Install", reboot_option="NoReboot", include_patches=["kernel.x86_64"], **LISTS)
+        lab.scan([DB1, DB2])
+        lab.sandbox.clear_requests()
+        other = lab.modules.call("ssm_patch_operation", **{**options, "omit_patches": ["openssl"]})
+        assert "what this run chose when it decided its lists" in other["msg"]
+        assert lab.sent() == []
+        lab.modules.ok("ssm_patch_operation", **options)
+        (sent,) = lab.sent()
+        assert sent["Parameters"]["InstallOverrideList"] == [f"s3://{BUCKET}/{decided}"]
+        assert sorted(sent["InstanceIds"]) == IDS[:2]
+        assert lab.modules.ok("ssm_patch_operation", **options)["changed"] is False
+        assert len(lab.sent()) == 1
+
+    def test_a_node_with_nothing_to_install_goes_on(self, lab: Lab, run: dict[str, Any]) -> None:
+        answer = lab.modules.ok("ssm_patch_operation", **run, omit_patches=["*"])
+        assert (answer["changed"], answer["nodes"]["failed"]) == (False, 0)
+        assert "override_lists" not in answer
+        waited = {name: run[name] for name in ("run_id", "batch", "wave", "ledger_url")}
+        done = lab.modules.ok("ssm_command_info", **waited, phase="install", wait_timeout=0)
+        assert done["progress"]["finished"]
+
+    def test_its_check_mode_takes_nodes_that_were_not_scanned(self, lab: Lab, run: dict[str, Any]) -> None:
+        options = {**run, "nodes": [DB1, DB3], "omit_patches": ["kernel"]}
+        answer = lab.modules.ok("ssm_patch_operation", check=True, **options)
+        assert answer["undecided_node_ids"] == [IDS[2]]
+        assert sorted(one for command in answer["commands"] for one in command["node_ids"]) == [IDS[0], IDS[2]]
 
 
 class TestAllowedNodes:
@@ -383,7 +437,7 @@ def test_the_whole_output_is_read_from_the_bucket(lab: Lab) -> None:
         assert one["output"].split() == [f"line{number}" for number in range(4000)]
         assert one["error_output"].split()[:4000] == [f"bad{number}" for number in range(4000)]
         assert one["output_detail"] == ""
-    (gone,) = [key for key in lab.keys() if IDS[0] in key and key.endswith("stdout")]
+    (gone,) = [key for key in lab.stored() if IDS[0] in key and key.endswith("stdout")]
     lab.s3.delete_object(Bucket=BUCKET, Key=gone)
     told = {one["node_id"]: one["output_detail"] for one in lab.wait(started, full_output=True)["invocations"]}
     assert "NoSuchKey" in told[IDS[0]]
