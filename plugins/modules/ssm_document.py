@@ -13,6 +13,8 @@ author:
 description:
   - Creates, changes and deletes documents of your own, such as the scripts of a step that
     M(hybridops.patching.ssm_command) or a maintenance window runs. A changed content becomes a new version.
+  - The service takes no content twice. A content that an earlier version has, of the last 50, becomes no new version;
+    that one becomes the default again.
   - Contents are compared by what they mean. Another order of keys, other spacing, or YAML instead of JSON is no
     difference.
   - What is not set stays as it is.
@@ -69,12 +71,12 @@ options:
       - AutoApprovalPolicy
   target_type:
     description:
-      - The kind of resource that it runs on, such as V(/AWS::EC2::Instance), or V(/) for all. Changing it takes a new
-        version.
+      - The kind of resource that it runs on, such as V(/AWS::EC2::Instance), or V(/) for all. It belongs to a version,
+        and the service takes a new version only with another content.
     type: str
   display_name:
     description:
-      - A name for people. Changing it takes a new version.
+      - A name for people. It belongs to a version, and the service takes a new version only with another content.
     type: str
   version_name:
     description:
@@ -85,11 +87,12 @@ options:
     description:
       - The version that runs where none is asked for, a number, V(latest), or V(keep) for the one that is the default
         now.
-      - When unset, V(latest) where O(content) or O(src) is given, V(keep) otherwise.
+      - When unset, the version with the content where O(content) or O(src) is given, V(keep) otherwise.
     type: str
   cloud_providers:
     description:
-      - The clouds on whose machines it runs. Changing it takes a new version.
+      - The clouds on whose machines it runs. They belong to a version, and the service takes a new version only with
+        another content.
     type: list
     elements: str
     choices: [AWS, Azure, GCP]

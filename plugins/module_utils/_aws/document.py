@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._core.change_set import ChangeSet, Step
 from .._core.errors import CloudError, InputError
+from .._core.pool import results
 from .client import Connection
 from .document_content import Content, stored_content, wanted_content
 from .document_model import StoredDocument, from_api, stable_accounts, wanted_of
@@ -23,6 +25,7 @@ from .document_plan import (
     UPDATE,
     Wanted,
     create_request,
+    differs,
     plan_absent,
     plan_present,
 )
@@ -34,6 +37,8 @@ from .resource_tags import apply_tag_step, read_tags, wanted_tags
 
 NO_CONTENT = Content("{}", "JSON", {})
 GONE = "InvalidDocument"
+LOOKED_BACK = 50
+"""How many earlier versions are looked at for a content."""
 POLLS, PAUSE = 30, 2.0
 """How often and with which pause in seconds a new version is looked at until it can be used."""
 
@@ -59,7 +64,9 @@ def manage_document(module: Any) -> dict[str, Any]:
         changes = plan_absent(current, users, force=params["force"])
     else:
         if current:
-            _require_version(connection, current, wanted.default)
+            wanted = replace(wanted, earlier=_earlier(connection, current, wanted))
+            if wanted.default != wanted.earlier:
+                _require_version(connection, current, wanted.default)
         changes = plan_present(current, wanted)
     if changes.changed and not module.check_mode:
         versions = apply(connection, wanted.name, changes)
@@ -98,8 +105,7 @@ def fetch(connection: Connection, name: str, *, sharing: bool) -> StoredDocument
         if error.code == GONE:
             return None
         raise
-    text = connection.call("ssm", "get_document", doing, Name=name, DocumentVersion="$LATEST")
-    content = stored_content(str(text["Content"]), str(text.get("DocumentFormat") or raw.get("DocumentFormat") or ""))
+    content = read_content(connection, name, "$LATEST")
     own = raw.get("Owner") != "Amazon"
     tags: dict[str, str] = {}
     if own:
@@ -113,6 +119,48 @@ def _shared_with(connection: Connection, name: str) -> list[str]:
         "ssm", "describe_document_permission", "AccountIds", doing, Name=name, PermissionType="Share", MaxResults=200
     )
     return [str(account) for account in listed]
+
+
+def _earlier(connection: Connection, current: StoredDocument, wanted: Wanted) -> str | None:
+    """The newest version before the latest one that has the wanted content; the service takes no content twice."""
+    content = wanted.content
+    if content is None or current.latest_version == "1" or not differs(current, wanted):
+        return None
+    versions = [entry["document_version"] for entry in versions_of(connection, current.name)]
+    others = [version for version in versions if version != current.latest_version][:LOOKED_BACK]
+    found = results(lambda version: read_content(connection, current.name, version), others)
+    return next((version for version, other in found if content.same(other)), None)
+
+
+def versions_of(connection: Connection, name: str) -> list[dict[str, Any]]:
+    """The versions of a document, newest first."""
+    listed = connection.pages(
+        "ssm",
+        "list_document_versions",
+        "DocumentVersions",
+        f"read the versions of the document {name}",
+        Name=name,
+        MaxResults=50,
+    )
+    versions = [
+        {
+            "document_version": str(entry["DocumentVersion"]),
+            "version_name": str(entry.get("VersionName") or ""),
+            "is_default_version": bool(entry.get("IsDefaultVersion")),
+            "document_format": str(entry.get("DocumentFormat") or ""),
+            "created_date": entry["CreatedDate"].isoformat() if entry.get("CreatedDate") else None,
+            "status": str(entry.get("Status") or ""),
+        }
+        for entry in listed
+    ]
+    return sorted(versions, key=lambda entry: int(str(entry["document_version"])), reverse=True)
+
+
+def read_content(connection: Connection, name: str, version: str) -> Content:
+    """The content of a version."""
+    doing = f"read the document {name}"
+    answer = connection.call("ssm", "get_document", doing, Name=name, DocumentVersion=version)
+    return stored_content(str(answer["Content"]), str(answer.get("DocumentFormat") or ""))
 
 
 def _require_version(connection: Connection, current: StoredDocument, version: str) -> None:

@@ -36,10 +36,14 @@ SHARED_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the options ask for; None is what is not set. ``values`` has what belongs to a version."""
+    """What the options ask for; None is what is not set. ``values`` has what belongs to a version.
+
+    ``earlier``: the version before the latest one that has the content already.
+    """
 
     name: str
     content: Content | None = None
+    earlier: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     version_name: str | None = None
     default_version: str | None = None
@@ -51,7 +55,7 @@ class Wanted:
     @property
     def default(self) -> str:
         """Which version becomes the default: that with the content given, unless told otherwise."""
-        return self.default_version or (LATEST if self.content else KEEP)
+        return self.default_version or self.earlier or (LATEST if self.content else KEEP)
 
 
 def plan_present(current: StoredDocument | None, wanted: Wanted) -> ChangeSet:
@@ -93,6 +97,11 @@ def plan_absent(current: StoredDocument | None, users: Sequence[str], *, force: 
     steps = [Step(SHARE, {"AccountIdsToRemove": part}) for part in chunks(current.share_with or (), SHARED_AT_ONCE)]
     steps.append(Step(DELETE, {"Force": True} if force else {}))
     return ChangeSet(current.shown(), {}, tuple(steps), f"document {current.name}")
+
+
+def differs(current: StoredDocument, wanted: Wanted) -> bool:
+    """Whether a content is wanted that is not that of the latest version."""
+    return wanted.content is not None and not wanted.content.same(current.content)
 
 
 def create_request(wanted: Wanted, content: Content) -> dict[str, Any]:
@@ -142,7 +151,7 @@ def _version(current: StoredDocument, wanted: Wanted) -> tuple[StoredDocument, l
     }
     names = attachment_names(wanted.values["attachments"]) if "attachments" in wanted.values else None
     attached = names is not None and names != list(current.attachments)
-    content = wanted.content if wanted.content and not wanted.content.same(current.content) else None
+    content = None if wanted.earlier or not differs(current, wanted) else wanted.content
     failed = current.status == "Failed" and wanted.content is not None
     if not (changes or attached or content or failed):
         return current, []

@@ -163,6 +163,13 @@ class TestPlan:
         assert (changes.after["latest_version"], changes.after["default_version"]) == ("4", after)
         assert changes.steps[0].params["DocumentVersion"] == "3"
 
+    def test_a_content_of_an_earlier_version_takes_no_new_one(self) -> None:
+        back = plan_present(there(), Wanted(NAME, content(OTHER), earlier="2"))
+        assert [step.action for step in back.steps] == ["update_document_default_version"]
+        assert (back.after["latest_version"], back.after["default_version"]) == ("3", "2")
+        assert not plan_present(there(DefaultVersion="2"), Wanted(NAME, content(OTHER), earlier="2")).changed
+        assert not plan_present(there(), Wanted(NAME, content(OTHER), earlier="2", default_version="keep")).changed
+
     def test_the_default_alone(self) -> None:
         current = there(DefaultVersion="2")
         assert not plan_present(current, Wanted(NAME, tags={"a": "1"})).changed
@@ -286,6 +293,17 @@ def read(given: Any = SCRIPT, **values: Any) -> tuple[Call, Call, Call]:
     )
 
 
+def versions(*numbers: int) -> Call:
+    listed = [{"Name": NAME, "DocumentVersion": str(number)} for number in numbers]
+    return Call("list_document_versions", {"Name": NAME, "MaxResults": 50}, {"DocumentVersions": listed})
+
+
+def contents(given: Any, *numbers: int) -> list[Call]:
+    """The contents of earlier versions are read side by side."""
+    text = {"Content": json.dumps(given), "DocumentFormat": "JSON"}
+    return [Call("get_document", {"Name": NAME, "DocumentVersion": str(number)}, text) for number in numbers]
+
+
 NONE = Call("describe_document", None, refusal("InvalidDocument"))
 
 
@@ -294,7 +312,7 @@ class TestModule:
     def _patch(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.monkeypatch = monkeypatch
 
-    def manage(self, params: dict[str, Any], *script: Call, check_mode: bool = False) -> dict[str, Any]:
+    def manage(self, params: dict[str, Any], *script: Call | list[Call], check_mode: bool = False) -> dict[str, Any]:
         wire = Wire(list(script))
         session = FakeSession({("", REGION): wire})
         self.monkeypatch.setattr(document_module, "session_of", lambda _module: session)
@@ -327,14 +345,15 @@ class TestModule:
             self.manage({"content": SCRIPT}, NONE, lost, taken, *read(OTHER))
 
     def test_a_new_version_without_answer_is_made_once(self) -> None:
+        looked = (*read(), versions(3, 1), *contents({"a": 1}, 1))
         lost = Call("update_document", None, LOST)
         taken = Call("update_document", None, refusal("InvalidDocumentVersion"))
         default = Call("update_document_default_version", {"Name": NAME, "DocumentVersion": "4"}, {})
         mine = read(OTHER, LatestVersion="4")
-        result = self.manage({"content": OTHER}, *read(), lost, taken, *mine, default)
+        result = self.manage({"content": OTHER}, *looked, lost, taken, *mine, default)
         assert (result["document"]["latest_version"], result["document"]["default_version"]) == ("4", "4")
         with pytest.raises(CloudError, match="InvalidDocumentVersion"):
-            self.manage({"content": OTHER}, *read(), taken, *read({**SCRIPT, "description": "x"}, LatestVersion="4"))
+            self.manage({"content": OTHER}, *looked, taken, *read({**SCRIPT, "description": "x"}, LatestVersion="4"))
 
     @pytest.mark.parametrize(
         ("code", "advice"),
@@ -345,9 +364,16 @@ class TestModule:
         ],
     )
     def test_refusals_say_what_can_be_done(self, code: str, advice: str) -> None:
-        looked = read() if code.startswith("Duplicate") else ()
+        again = read() if code.startswith("Duplicate") else ()
+        refused = Call("update_document", None, refusal(code))
         with pytest.raises(CloudError, match=advice):
-            self.manage({"content": OTHER}, *read(), Call("update_document", None, refusal(code)), *looked)
+            self.manage({"content": OTHER}, *read(), versions(3), refused, *again)
+
+    def test_a_content_of_an_earlier_version_is_found(self) -> None:
+        default = Call("update_document_default_version", {"Name": NAME, "DocumentVersion": "2"}, {})
+        earlier = [*contents(OTHER, 2), *contents({"a": 1}, 1)]
+        result = self.manage({"content": OTHER}, *read(), versions(1, 3, 2), earlier, default)
+        assert (result["document"]["latest_version"], result["document"]["default_version"]) == ("3", "2")
 
     def test_a_default_that_was_deleted_is_refused(self) -> None:
         gone = Call("describe_document", {"Name": NAME, "DocumentVersion": "1"}, refusal("InvalidDocumentVersion"))
