@@ -17,6 +17,7 @@ from ..faults import AnswerLost, Fault, Faults, let_through
 from ..journal import Journal
 from .credentials import not_signed, signature_of
 from .errors import ServiceError, not_served
+from .iam.evaluate import Access
 from .iam.guard import Guard
 from .model import OWN_SERVICES, is_writing, operation_model
 from .moto_app import WHOLE_SERVICES, MotoApp, rest_operation
@@ -105,8 +106,9 @@ class Gateway:
         met = self.faults.strike(entry)
         self._before(service, met, entry)
         call = Call(self.world, caller, signed.region, name, params)
-        self._allow(call, service, request, entry)
+        self._allow(call, service, self.guard.needed(call, service, request), entry)
         answer = self._act(call, service, model, request, request_id)
+        self._allow(call, service, self.guard.needed_to_be_told(call, service, request, answer[0]), entry)
         if any(fault.kind == "drop_after" for fault in met):
             raise AnswerLost("the answer is dropped")
         return answer
@@ -131,11 +133,10 @@ class Gateway:
                 raise ServiceError("SandboxAnswerInvalid", "; ".join(wrong[:5]), 500)
         return render(service, model, result, request_id)
 
-    def _allow(self, call: Call, service: str, request: Request, entry: dict[str, Any]) -> None:
+    def _allow(self, call: Call, service: str, needed: list[Access], entry: dict[str, Any]) -> None:
         """Refuse what the caller's policies do not allow, and record what the request needs."""
-        needed = self.guard.needed(call, service, request)
         if needed:
-            entry["access"] = [access.to_dict() for access in needed]
+            entry["access"] = [*entry.get("access", []), *(access.to_dict() for access in needed)]
         self.guard.authorize(call, service, needed)
 
     def _before(self, service: str, met: list[Fault], entry: dict[str, Any]) -> None:

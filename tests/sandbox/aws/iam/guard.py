@@ -18,7 +18,7 @@ from .conditions import NotUnderstood
 from .document import Statement, read_document
 from .evaluate import Access, Decision, evaluate
 from .needs import FREE
-from .others import s3_needs, sts_needs
+from .others import missing_object_needs, s3_needs, sts_needs
 
 
 class Guard:
@@ -60,6 +60,11 @@ class Guard:
             return _needs(call, service, request)
         except NotUnderstood as error:
             raise _not_understood(error) from None
+
+    def needed_to_be_told(self, call: Call, service: str, request: Request, status: int) -> list[Access]:
+        """What a call needs for its answer to be given as it is."""
+        limited = {call.caller.principal, call.account} & self._statements.keys()
+        return missing_object_needs(call, request) if limited and service == "s3" and status == 404 else []
 
     def authorize(self, call: Call, service: str, needed: Sequence[Access]) -> None:
         """Raises ServiceError when one of the needs is not met."""

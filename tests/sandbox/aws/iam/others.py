@@ -46,6 +46,14 @@ def s3_needs(call: Call, request: Request) -> list[Access]:
     raise NotUnderstood(f"Which permissions s3:{call.operation} needs is not modelled by the sandbox")
 
 
+def missing_object_needs(call: Call, request: Request) -> list[Access]:
+    """What it takes to be told that an object does not exist; who lacks it is answered that it is forbidden."""
+    if call.operation not in ("GetObject", "HeadObject"):
+        return []
+    bucket = unquote(request.path).lstrip("/").partition("/")[0]
+    return [access(call, "s3:ListBucket", On("bucket", f"arn:aws:s3:::{bucket}"))]
+
+
 def sts_needs(call: Call) -> list[Access]:
     """What a request of STS needs."""
     if call.operation != "AssumeRole":
