@@ -206,6 +206,21 @@ def test_an_automation_without_targets(modules: Modules) -> None:
     modules.quartet(MODULE, **PLACE, target_maps=[], targets=BY_TAG, target_locations=[])
 
 
+def test_associations_can_be_read(modules: Modules, ssm: Any) -> None:
+    modules.ok(MODULE, **PLACE, **FULL)
+    modules.ok(MODULE, **{**PLACE, "association_name": "agents"}, name="AWS-UpdateSSMAgent", targets=BY_TAG)
+    where = {"account": ACCOUNT, "region": REGION}
+    found = modules.ok("ssm_association_info", **where)["associations"]
+    assert [entry["association_name"] for entry in found] == ["agents", NAME]
+    assert found[1]["parameters"] == {"Operation": ["Scan"]}
+    assert (found[1]["tags"], found[1]["overview"]["status"]) == ({"team": "payroll"}, "Pending")
+    association_id = told(ssm)["AssociationId"]
+    for asked in ({"name": "AWS-RunPatchBaseline"}, {"association_id": association_id}, {"association_name": NAME}):
+        assert modules.ok("ssm_association_info", **where, **asked)["associations"] == found[1:]
+    asked = {"association_name": NAME, "name": "AWS-UpdateSSMAgent"}
+    assert modules.ok("ssm_association_info", **where, **asked)["associations"] == []
+
+
 def test_lost_answers_do_nothing_twice(modules: Modules, ssm: Any) -> None:
     sandbox = modules.sandbox
     for operation, options in (
