@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,6 @@ def policy(needs: Iterable[Access]) -> dict[str, Any]:
     needs = list(needs)
     narrowed = [part for need in needs for part in narrow(need)]
     document = {"Version": VERSION, "Statement": [_statement(sid, parts) for sid, parts in _groups(narrowed)]}
-    if not needs:
-        return document
     statements = read_document(document)
     for need in needs:
         if not evaluate(statements, need).allowed:
@@ -60,6 +58,22 @@ def _statement(sid: str, parts: list[Narrowed]) -> dict[str, Any]:
     for name in ("Action", "Resource"):
         made[name] = made[name][0] if len(made[name]) == 1 else made[name]
     return made | ({"Condition": parts[0].condition} if parts[0].condition else {})
+
+
+def write(folder: Path, needs: Mapping[str, Iterable[Access]]) -> list[Path]:
+    """Write the policy of each name; none for one that needs nothing. Answers what was written."""
+    written = []
+    for name, content in files(needs).items():
+        path = folder / name
+        path.write_text(content, encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def files(needs: Mapping[str, Iterable[Access]]) -> dict[str, str]:
+    """The files of these needs, by name."""
+    wanted = {name: list(some) for name, some in sorted(needs.items())}
+    return {f"{name}.json": text(policy(some)) for name, some in wanted.items() if some}
 
 
 def text(document: Any) -> str:
