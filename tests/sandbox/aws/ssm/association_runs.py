@@ -21,8 +21,8 @@ from .calendar_state import calendar_of
 from .commands import OPEN, Command
 from .document_store import DocumentStore
 from .internal import TICK, cancel, send, service_call, wait_for
+from .outputs import output_url
 from .schedules import occurrences
-from .shapes import output_url
 from .timetable import LOOKERS, Timetable
 
 MOST_NODES = 50

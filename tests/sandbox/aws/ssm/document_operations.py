@@ -208,14 +208,15 @@ def _seen(call: Call) -> Iterator[StoredDocument]:
 
 def _owned_by(call: Call, item: Mapping[str, Any], owner: str) -> bool:
     mine, amazon = item["Owner"] == call.account, item["Owner"] == "Amazon"
-    return {
+    kinds: dict[str, bool] = {
         "Self": mine,
         "Amazon": amazon,
         "Private": not amazon,
         "Public": amazon,
         "ThirdParty": not amazon and not mine,
         "All": True,
-    }.get(owner, item["Owner"] == owner)
+    }
+    return kinds.get(owner, str(item["Owner"]) == owner)
 
 
 def _meets(call: Call, item: Mapping[str, Any], key: str, values: list[str]) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import ServiceError
 from ..world import World
 
+Kept = TypeVar("Kept")
 OPEN = frozenset({"PENDING", "IN_PROGRESS", "CANCELLING"})
 FAILED_TASKS = "One or more tasks in the orchestration failed."
 NOTHING_TO_DO = "No invocations to execute."
@@ -96,7 +97,7 @@ class ExecutionStore:
         return [execution for execution in reversed(self.executions.values()) if execution.window_id == window_id]
 
 
-def _one(kept: Mapping[str, Any], kind: str, identifier: str) -> Any:
+def _one(kept: Mapping[str, Kept], kind: str, identifier: str) -> Kept:
     if identifier not in kept:
         raise ServiceError("DoesNotExistException", f"{kind} {identifier} does not exist")
     return kept[identifier]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..world import Call
-from .nodes import managed_nodes, targeted
+from .nodes import targeted
 from .windows import Window
 
 MOST_NODES = 50
@@ -54,16 +54,10 @@ def _pieces(nodes: list[str], target_id: str, owner: str) -> Iterator[TaskTarget
 
 def associated(call: Call, window: Window) -> set[str]:
     """The nodes that are registered with a window, by whatever target; ids also of nodes that are not managed."""
-    found = set()
+    found: set[str] = set()
     for target in window.targets.values():
         for entry in target["Targets"]:
             if str(entry.get("Key")).lower() == "instanceids":
                 found.update(entry.get("Values") or [])
         found.update(machine.node_id for machine in targeted(call, target["Targets"]))
     return found
-
-
-def known(call: Call, node_ids: tuple[str, ...]) -> list[str]:
-    """Those of the ids that are managed nodes."""
-    nodes = managed_nodes(call)
-    return [node_id for node_id in node_ids if node_id in nodes]

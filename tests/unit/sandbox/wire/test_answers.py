@@ -126,6 +126,7 @@ def use_patch_manager(sandbox: Sandbox) -> None:
     ssm.describe_patch_group_state(PatchGroup="g1")
     ssm.describe_effective_patches_for_patch_baseline(BaselineId=ssm.get_default_patch_baseline()["BaselineId"])
     ssm.describe_available_patches()
+    ssm.describe_patch_properties(OperatingSystem="WINDOWS", Property="PRODUCT")
     ssm.describe_instance_patch_states(InstanceIds=[LINUX])
     ssm.describe_instance_patch_states_for_patch_group(PatchGroup="g1")
     ssm.describe_instance_patches(InstanceId=LINUX)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.aws.model import service_model
 from tests.unit.sandbox.wire.sandbox_kit import PROD, Sandbox, code_of
 
 FILTER = {"Key": "CLASSIFICATION", "Values": ["Security"]}
@@ -252,3 +253,35 @@ def test_tags_of_hybrid_nodes_are_the_node_s(sandbox: Sandbox) -> None:
     found = ssm.describe_instance_information(Filters=by_tag)["InstanceInformationList"]
     assert [item["InstanceId"] for item in found] == ["mi-0bbbbbbbbbbbbbb02"]
     assert (found[0]["ResourceType"], found[0]["Name"]) == ("ManagedInstance", "onprem-1")
+
+
+ALL_SYSTEMS = list(service_model("ssm").shape_for("OperatingSystem").enum)
+
+
+@pytest.mark.parametrize("system", ALL_SYSTEMS)
+def test_what_a_property_is_called_can_be_a_filter(sandbox: Sandbox, system: str) -> None:
+    ssm = sandbox.client("ssm")
+    for name in ("PRODUCT", "PRODUCT_FAMILY", "CLASSIFICATION", "MSRC_SEVERITY", "PRIORITY", "SEVERITY"):
+        asked = {"OperatingSystem": system, "Property": name}
+        group = {"PatchFilters": [{"Key": name, "Values": ["*"]}]}
+        code = code_of(ssm.create_patch_baseline, Name="mine", OperatingSystem=system, GlobalFilters=group)
+        if code_of(ssm.describe_patch_properties, **asked) == "":
+            assert code == "", name
+        else:
+            assert code == "ValidationException", name
+
+
+def test_the_default_of_each_system_can_be_another_and_amazon_s_again(sandbox: Sandbox) -> None:
+    ssm = sandbox.client("ssm")
+    for system in ALL_SYSTEMS:
+        before = ssm.get_default_patch_baseline(OperatingSystem=system)["BaselineId"]
+        mine = ssm.create_patch_baseline(Name=f"for-{system}", OperatingSystem=system)["BaselineId"]
+        ssm.register_default_patch_baseline(BaselineId=mine)
+        assert ssm.get_default_patch_baseline(OperatingSystem=system)["BaselineId"] == mine
+        assert code_of(ssm.delete_patch_baseline, BaselineId=mine) == "ResourceInUseException"
+        ssm.register_default_patch_baseline(BaselineId=before)
+        ssm.delete_patch_baseline(BaselineId=mine)
+        assert code_of(ssm.update_patch_baseline, BaselineId=before, Name="mine") != ""
+        assert code_of(ssm.delete_patch_baseline, BaselineId=before) != ""
+    absent = "pb-0ccccccccccccccc0"
+    assert code_of(ssm.register_default_patch_baseline, BaselineId=absent) == "DoesNotExistException"
