@@ -11,10 +11,13 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._aws.agent_updates import agent_associations
-from ..module_utils._core.agents import agent_states, summary, summary_line, to_update
+from ..module_utils._core.agents import agent_states, lines, summary, to_update
 from ..module_utils._core.errors import PatchingError
 from ..module_utils._core.facts import NodeFacts, UnlistedNode
 from ..module_utils._core.nodes import Node
+
+UPDATABLE = ("aws",)
+"""Providers whose agents are updated by a command; Azure updates its own."""
 
 
 def patch_agents(
@@ -36,10 +39,10 @@ def patch_agents(
         raise AnsibleFilterError(str(error)) from error
     return {
         "summary": summary(states),
-        "lines": [summary_line(states), *(state.line() for state in states if state.problems)],
+        "lines": lines(states),
         "nodes": [state.to_dict() for state in states],
         "uncovered": [state.node_id for state in states if not state.covered],
-        "update": to_update(states, ("aws",)),
+        "to_update": to_update(states, UPDATABLE),
     }
 
 

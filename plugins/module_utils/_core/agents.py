@@ -35,6 +35,9 @@ PROBLEMS: Mapping[str, str] = {
 HARMLESS = frozenset({"age_unknown", "stopped", "answer_unknown"})
 """What leaves a node covered as far as can be told."""
 
+MOST_LINES = 200
+"""Nodes named in one text."""
+
 UPDATED = frozenset({"outdated", "age_unknown"})
 """What an update of the agent may mend."""
 
@@ -60,7 +63,7 @@ class AgentState:
     def to_dict(self) -> dict[str, Any]:
         """The state as plain data."""
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return plain | {"problems": list(self.problems), "covered": self.covered}
+        return plain | {"problems": list(self.problems), "covered": self.covered, "line": self.line()}
 
     def line(self) -> str:
         """The state as a person reads it."""
@@ -100,6 +103,13 @@ def summary_line(states: Sequence[AgentState]) -> str:
     counts = summary(states)
     named = [f"{counts[name]} {name.replace('_', ' ')}" for name in PROBLEMS if counts[name]]
     return f"{counts['covered']} of {counts['nodes']} nodes are covered" + (f"; {', '.join(named)}" if named else "")
+
+
+def lines(states: Sequence[AgentState]) -> list[str]:
+    """The summary, then a line for each node of which something is to be said, the uncovered ones first."""
+    told = sorted((state for state in states if state.problems), key=lambda state: state.covered)
+    more = [f"… and {len(told) - MOST_LINES} more"] if len(told) > MOST_LINES else []
+    return [summary_line(states), *(state.line() for state in told[:MOST_LINES]), *more]
 
 
 def to_update(states: Iterable[AgentState], providers: Iterable[str]) -> list[str]:
