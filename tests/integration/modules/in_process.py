@@ -39,9 +39,9 @@ class Modules:
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
         main = importlib.import_module(f"{MODULES}.{module}").main
         patched = (patch_module_args(arguments), _botocore_reads_its_models_once())
-        with _environment(self.env), patched[0], patched[1], redirect_stdout(StringIO()) as output:
-            with suppress(SystemExit):
-                main()
+        ended = suppress(SystemExit)
+        with _environment(self.env), patched[0], patched[1], redirect_stdout(StringIO()) as output, ended:
+            main()
         answer: dict[str, Any] = json.loads(output.getvalue())
         answer.pop("invocation", None)
         return answer
