@@ -272,7 +272,7 @@ windows:
           type: str
           returned: always
         service_role_arn:
-          description: Role that the service assumes for it.
+          description: Role that the service assumes for it, empty when that is its service-linked role.
           type: str
           returned: always
         description:

@@ -80,6 +80,8 @@ def _size(type_name: str, value: Any) -> tuple[int | None, str]:
         return len(value), "characters"
     if type_name in _WHOLE_NUMBER_TYPES and isinstance(value, int):
         return value, ""
+    if type_name == "blob" and isinstance(value, bytes):
+        return len(value), "bytes"
     if type_name == "list" and isinstance(value, (list, tuple)):
         return len(value), "entries"
     if type_name == "map" and isinstance(value, Mapping):

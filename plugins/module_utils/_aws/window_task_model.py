@@ -90,12 +90,16 @@ def stable(name: str, value: Any) -> Any:
         return stable_alarm(value)
     if name == "task_invocation_parameters":
         return stable_invocation(value)
+    if name == "service_role_arn" and _SERVICE_LINKED in value:
+        # The service takes its own role for a task that names none, and then shows that.
+        return ""
     return value
 
 
 def task_from_api(raw: Mapping[str, Any]) -> dict[str, Any]:
     """A task as GetMaintenanceWindowTask answers it, everything that nothing was set for included."""
     task = {**DEFAULTS, **{name: raw[member] for name, member in MEMBERS.items() if raw.get(member) is not None}}
+    task["service_role_arn"] = stable("service_role_arn", task["service_role_arn"])
     targets = raw.get("Targets") or []
     task |= {
         "window_task_id": str(raw["WindowTaskId"]),
@@ -144,9 +148,6 @@ def has_targets(task: Mapping[str, Any]) -> bool:
 
 def same_value(name: str, wanted: Any, current: Any) -> bool:
     """Whether a value is as wanted; both in stable form."""
-    if name == "service_role_arn" and not wanted:
-        # Without a role the service takes its own, and shows that.
-        return not current or _SERVICE_LINKED in current
     if name == "task_invocation_parameters":
         return same_invocation(wanted, current)
     return bool(wanted == current)
