@@ -77,7 +77,8 @@ def test_a_playbook_can_be_called_like_this(command: str) -> None:
         playbook = name.removeprefix("hybridops.patching.").removeprefix("playbooks/").removesuffix(".yml")
         assert (ROOT / "playbooks" / f"{playbook}.yml").exists()
         assert name in (f"hybridops.patching.{playbook}", f"playbooks/{playbook}.yml")
-    assert variables(arguments) <= options_of("patch").keys() | options_of("aws_patch_policy").keys()
+    roles = ("patch", "aws_patch_policy", "node_agent")
+    assert variables(arguments) <= set().union(*(options_of(role) for role in roles))
     assert missing_files(arguments) == []
 
 
