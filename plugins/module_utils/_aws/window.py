@@ -120,18 +120,19 @@ def read_window(connection: Connection, window_id: str) -> dict[str, Any] | None
         "tasks": lambda: _tasks(connection, window_id),
         "tags": lambda: read_tags(connection, RESOURCE_TYPE, window_id, shown),
     }
-    answers = dict(map_side_by_side(lambda part: parts[part](), parts))
-    if isinstance(answers["window"], CloudError) and answers["window"].code == MISSING:
-        return None
-    for answer in answers.values():
+    read: dict[str, Any] = {}
+    for part, answer in map_side_by_side(lambda part: parts[part](), parts):
+        if part == "window" and isinstance(answer, CloudError) and answer.code == MISSING:
+            return None
         if isinstance(answer, Exception):
             raise answer
-    raw = answers["window"]
+        read[part] = answer
+    raw = read["window"]
     return {
         "window_id": window_id,
         **settings_from_api(raw),
-        **contents_from_api(answers["targets"], answers["tasks"]),
-        "tags": answers["tags"],
+        **contents_from_api(read["targets"], read["tasks"]),
+        "tags": read["tags"],
         "next_execution_time": str(raw.get("NextExecutionTime") or ""),
         "created_date": raw.get("CreatedDate"),
         "modified_date": raw.get("ModifiedDate"),

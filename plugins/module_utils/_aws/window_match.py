@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 Entry = Mapping[str, Any]
@@ -37,7 +38,7 @@ def match(wanted: Sequence[Entry], current: Sequence[Entry], nearness: Nearness)
     for entry in wanted:
         named = [other for other in left if other["name"] == entry["name"]]
         if named:
-            found[entry["name"]] = _take(left, min(named, key=lambda other, entry=entry: nearness(entry, other)))
+            found[entry["name"]] = _take(left, min(named, key=partial(nearness, entry)))
     names = {"", *(entry["name"] for entry in wanted)}
     for entry in wanted:
         spare = [other for other in left if other["name"] in names and nearness(entry, other) == EQUAL]
