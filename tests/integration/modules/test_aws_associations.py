@@ -14,7 +14,7 @@ from tests.integration.modules.in_process import Modules
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
 MODULE, NAME = "ssm_association", "scan"
-PLACE = {"account": ACCOUNT, "region": REGION, "association_name": NAME}
+PLACE: dict[str, Any] = {"account": ACCOUNT, "region": REGION, "association_name": NAME}
 NODE = "i-0db00000000000001"
 BY_TAG = [{"key": "tag:role", "values": ["db"]}]
 FULL: dict[str, Any] = {
@@ -97,8 +97,9 @@ def told(ssm: Any) -> dict[str, Any]:
     """The only association of the name, as the service tells it."""
     listed = ssm.list_associations(AssociationFilterList=[{"key": "AssociationName", "value": NAME}])["Associations"]
     assert len(listed) == 1, listed
-    answer: dict[str, Any] = ssm.describe_association(AssociationId=listed[0]["AssociationId"])
-    return answer["AssociationDescription"]
+    answer = ssm.describe_association(AssociationId=listed[0]["AssociationId"])
+    description: dict[str, Any] = answer["AssociationDescription"]
+    return description
 
 
 def lasting(description: dict[str, Any]) -> dict[str, Any]:
@@ -196,12 +197,13 @@ def test_an_automation_without_targets(modules: Modules) -> None:
     modules.ok(
         "ssm_document", account=ACCOUNT, region=REGION, name="Runbook", document_type="Automation", content=content
     )
-    locations = [{"accounts": ["222222222222", ACCOUNT], "regions": [REGION], "execution_role_name": "patching"}]
+    accounts = ["222222222222", ACCOUNT]
+    locations = [{"accounts": accounts, "regions": [REGION], "execution_role_name": "patching"}]
     maps = [{"InstanceId": ["i-2"]}, {"InstanceId": ["i-1"]}]
     modules.ok(MODULE, **PLACE, name="Runbook", target_maps=maps, automation_target_parameter_name="InstanceId")
     modules.unchanged(MODULE, **PLACE, target_maps=maps[::-1])
     modules.quartet(MODULE, **PLACE, target_locations=locations)
-    locations[0]["accounts"].reverse()
+    accounts.reverse()
     modules.unchanged(MODULE, **PLACE, target_locations=locations)
     modules.quartet(MODULE, **PLACE, target_maps=[], targets=BY_TAG, target_locations=[])
 
@@ -209,16 +211,17 @@ def test_an_automation_without_targets(modules: Modules) -> None:
 def test_associations_can_be_read(modules: Modules, ssm: Any) -> None:
     modules.ok(MODULE, **PLACE, **FULL)
     modules.ok(MODULE, **{**PLACE, "association_name": "agents"}, name="AWS-UpdateSSMAgent", targets=BY_TAG)
-    where = {"account": ACCOUNT, "region": REGION}
+    where: dict[str, Any] = {"account": ACCOUNT, "region": REGION}
     found = modules.ok("ssm_association_info", **where)["associations"]
     assert [entry["association_name"] for entry in found] == ["agents", NAME]
     assert found[1]["parameters"] == {"Operation": ["Scan"]}
     assert (found[1]["tags"], found[1]["overview"]["status"]) == ({"team": "payroll"}, "Pending")
     association_id = told(ssm)["AssociationId"]
-    for asked in ({"name": "AWS-RunPatchBaseline"}, {"association_id": association_id}, {"association_name": NAME}):
+    filters: list[dict[str, Any]] = [{"name": "AWS-RunPatchBaseline"}, {"association_id": association_id}]
+    for asked in (*filters, {"association_name": NAME}):
         assert modules.ok("ssm_association_info", **where, **asked)["associations"] == found[1:]
-    asked = {"association_name": NAME, "name": "AWS-UpdateSSMAgent"}
-    assert modules.ok("ssm_association_info", **where, **asked)["associations"] == []
+    nothing = {"association_name": NAME, "name": "AWS-UpdateSSMAgent"}
+    assert modules.ok("ssm_association_info", **{**where, **nothing})["associations"] == []
 
 
 def test_lost_answers_do_nothing_twice(modules: Modules, ssm: Any) -> None:

@@ -16,8 +16,8 @@ from tests.integration.estate import Estate
 from tests.integration.modules.in_process import Modules
 
 MODULE, NAME = "ssm_document", "Example-Stop"
-PLACE = {"account": "111111111111", "region": "eu-central-1"}
-HERE = {**PLACE, "name": NAME}
+PLACE: dict[str, Any] = {"account": "111111111111", "region": "eu-central-1"}
+HERE: dict[str, Any] = {**PLACE, "name": NAME}
 
 
 def script(*commands: str) -> dict[str, Any]:

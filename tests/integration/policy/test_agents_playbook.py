@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.integration.estate import Estate
@@ -28,7 +30,7 @@ def test_agents_are_reported_updated_and_kept_so(estate: Estate) -> None:
     for node_id in (DB1, APP1):
         sandbox.patch_machine(node_id, agent_version=OLD)
     sandbox.patch_machine(DB2, agent_online=False)
-    run = {"patch_environment": "test", "agents_keep_updated": True}
+    run: dict[str, Any] = {"patch_environment": "test", "agents_keep_updated": True}
 
     before = len(sandbox.writes())
     checked = estate.play("agents.yml", "--check", "--diff", **run)
@@ -54,7 +56,7 @@ def test_agents_are_reported_updated_and_kept_so(estate: Estate) -> None:
 
 
 def test_an_agent_that_stays_too_old_fails_the_job(estate: Estate) -> None:
-    wanted = {"agents_minimum_versions": {"aws": "99.0"}, "agents_timeout": 5}
+    wanted: dict[str, Any] = {"agents_minimum_versions": {"aws": "99.0"}, "agents_timeout": 5}
     done = estate.play("agents.yml", patch_environment="test", **wanted)
     assert done.returncode != 0
     assert "0 of 4 nodes are covered; 4 outdated" in done

@@ -172,9 +172,10 @@ class TestPlan:
         del full["TargetMaps" if name == "targets" else "Targets"]
         if name == "apply_only_at_cron_interval":
             del full["ScheduleOffset"]
-        changes = plan(there(**full), **{name: type(UNSET[name])() if name != "document_version" else ""})
+        empty: dict[str, Any] = {name: type(UNSET[name])() if name != "document_version" else ""}
+        changes = plan(there(**full), **empty)
         sent = dict(changes.steps[0].params)
-        told = {"Targets": []} if name == "targets" else {}
+        told: dict[str, Any] = {"Targets": []} if name == "targets" else {}
         assert sent == to_api(changes.after) | told
         if name not in ("document_version", "compliance_severity", "sync_compliance"):
             assert not sent.get(MEMBERS[name])
@@ -192,7 +193,7 @@ class TestPlan:
             Targets=[{"Key": "tag:b", "Values": ["2", "1"]}, {"Key": "instanceids", "Values": ["*"]}],
             CalendarNames=["b", "a"],
         )
-        wanted = {
+        wanted: dict[str, Any] = {
             "targets": [{"key": "InstanceIds", "values": ["*"]}, {"key": "tag:b", "values": ["1", "2", "1"]}],
             "calendar_names": ["a", "b"],
         }
