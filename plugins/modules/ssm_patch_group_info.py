@@ -106,7 +106,7 @@ patch_groups:
     state:
       description:
         - How many nodes the group has (V(instances)) and how many of them have patches in each state or are
-          not compliant: V(instances_with_installed_patches), V(instances_with_installed_other_patches),
+          not compliant, V(instances_with_installed_patches), V(instances_with_installed_other_patches),
           V(instances_with_installed_pending_reboot_patches), V(instances_with_installed_rejected_patches),
           V(instances_with_missing_patches), V(instances_with_failed_patches),
           V(instances_with_not_applicable_patches), V(instances_with_unreported_not_applicable_patches),

@@ -14,7 +14,7 @@ from tests.integration.estate import Estate
 from tests.integration.modules.in_process import Modules
 
 ACCOUNT = "111111111111"
-PLACE = {"account": ACCOUNT, "region": "eu-central-1"}
+PLACE: dict[str, Any] = {"account": ACCOUNT, "region": "eu-central-1"}
 MODULE, INFO = "ssm_patch_baseline", "ssm_patch_baseline_info"
 LINUX, WINDOWS = "REDHAT_ENTERPRISE_LINUX", "WINDOWS"
 SECURITY = {"key": "CLASSIFICATION", "values": ["Security", "Bugfix"]}
@@ -96,7 +96,7 @@ def test_everything_at_once(modules: Modules) -> None:
 @pytest.mark.parametrize("option", CHANGES)
 def test_each_argument_is_set_changed_and_removed(modules: Modules, option: str) -> None:
     system, values = CHANGES[option]
-    kept = {} if system == WINDOWS else {name: value for name, value in KEPT.items() if name != option}
+    kept: dict[str, Any] = {} if system == WINDOWS else {name: value for name, value in KEPT.items() if name != option}
     before = modules.ok(MODULE, **PLACE, name="base", operating_system=system, **kept)["baseline"]
     modules.ok(MODULE, **PLACE, name="base", **{option: values[0]})
     for value in values[1:]:

@@ -15,7 +15,7 @@ from tests.integration.estate import Estate
 from tests.integration.modules.in_process import Modules
 from tests.sandbox.client import SandboxProcess
 
-PLACE = {"account": "111111111111", "region": "eu-central-1"}
+PLACE: dict[str, Any] = {"account": "111111111111", "region": "eu-central-1"}
 DB1, DB2, APP1 = "i-0db00000000000001", "i-0db00000000000002", "i-0a000000000000001"
 HYBRID = [f"mi-0000000000000000{digit}" for digit in "abc"]
 GROUP, INFO, TAG = "ssm_patch_group", "ssm_patch_group_info", "ssm_patch_group_tag"

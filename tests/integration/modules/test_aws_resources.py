@@ -12,7 +12,7 @@ from tests.integration.modules.tasks import Task, Tasks
 
 ACCOUNT = "111111111111"
 DB1, APP1 = "i-0db00000000000001", "i-0a000000000000001"
-PLACE = {"account": ACCOUNT, "region": "eu-central-1"}
+PLACE: dict[str, Any] = {"account": ACCOUNT, "region": "eu-central-1"}
 RULE = {"patch_filters": [{"key": "PRODUCT", "values": ["*"]}], "approve_until_date": "2026-01-31"}
 REDHAT = {
     "account": ACCOUNT,

@@ -140,8 +140,8 @@ class TestGaps:
 
     def test_by_what_the_agent_says_and_else_by_what_ec2_says(self) -> None:
         managed = {B: {"PlatformName": "Ubuntu", "PlatformVersion": "24.04"}, HYBRID: {"PlatformName": "SLES"}}
-        registered_ = {("g", "SUSE"): {}, ("g2", "UBUNTU"): {}}
-        assert self.gaps(GroupCheck(registered_, managed), "Windows") == [
+        registered: dict[tuple[str, str], dict[str, str]] = {("g", "SUSE"): {}, ("g2", "UBUNTU"): {}}
+        assert self.gaps(GroupCheck(registered, managed), "Windows") == [
             ("g", "UBUNTU", [B], ""),
             ("g", "WINDOWS", [A], ""),
         ]
