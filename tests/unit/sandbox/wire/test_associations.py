@@ -30,7 +30,7 @@ SCAN: dict[str, Any] = {
     "Parameters": {"Operation": ["Scan"]},
     "Targets": [{"Key": "InstanceIds", "Values": [LINUX]}],
 }
-ON_TIME = {"ScheduleExpression": "cron(0 2 ? * SUN *)", "ApplyOnlyAtCronInterval": True}
+ON_TIME: dict[str, Any] = {"ScheduleExpression": "cron(0 2 ? * SUN *)", "ApplyOnlyAtCronInterval": True}
 
 
 def create(sandbox: Sandbox, account: str = TEST, **more: Any) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def test_associations_are_found(sandbox: Sandbox) -> None:
 
 
 def test_one_fails_where_its_node_fails(sandbox: Sandbox) -> None:
-    script = {"Name": "AWS-RunShellScript", "Parameters": {"commands": ["[ $(hostname) = db-1 ]"]}}
+    script: dict[str, Any] = {"Name": "AWS-RunShellScript", "Parameters": {"commands": ["[ $(hostname) = db-1 ]"]}}
     made = create(sandbox, Targets=[{"Key": "InstanceIds", "Values": [LINUX, UBUNTU]}], **script)
     run = runs(sandbox, made)[0]
     assert (run["Status"], run["DetailedStatus"]) == ("Failed", "Failed")
@@ -244,7 +244,12 @@ def fast() -> Iterator[Sandbox]:
 def test_a_run_at_its_time_is_over_after_its_duration(fast: Sandbox) -> None:
     soon = f"at({datetime.now(UTC) + timedelta(seconds=2):%Y-%m-%dT%H:%M:%S})"
     long = {"commands": ["sleep 5400"], "executionTimeout": ["7200"]}
-    wanted = {"Name": "AWS-RunShellScript", "Parameters": long, "Duration": 1, "ApplyOnlyAtCronInterval": True}
+    wanted: dict[str, Any] = {
+        "Name": "AWS-RunShellScript",
+        "Parameters": long,
+        "Duration": 1,
+        "ApplyOnlyAtCronInterval": True,
+    }
     made = create(fast, ScheduleExpression=soon, **wanted)
     assert [(run["Status"], run["DetailedStatus"]) for run in runs(fast, made)] == [("Failed", "Cancelled")]
     # A run that was asked for takes its time.
@@ -275,3 +280,16 @@ def test_a_runbook_takes_its_time_and_ends_as_the_control_api_says(sandbox: Sand
     sandbox.control("POST", "outcomes", {"task_arn": "book", "fails": True, "seconds": 1})
     made = ssm.create_association(AutomationTargetParameterName="InstanceId", **wanted)["AssociationDescription"]
     assert runs(sandbox, made)[0]["ResourceCountByStatus"] == "{Failed=1}"
+
+
+def test_a_patch_policy_s_association_brings_its_own_baselines(sandbox: Sandbox) -> None:
+    s3, system = sandbox.client("s3"), "REDHAT_ENTERPRISE_LINUX"
+    s3.create_bucket(Bucket="aws-quicksetup-1", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_object(Bucket="aws-quicksetup-1", Key="b.json", Body=json.dumps([{"OperatingSystem": system}]).encode())
+    parameters = {"Operation": ["Scan"], "BaselineOverride": ["s3://aws-quicksetup-1/b.json"]}
+    name = "AWS-QuickSetup-PatchPolicy-ScanForPatches-LA-1"
+    made = create(sandbox, AssociationName=name, Parameters=parameters, ScheduleExpression="cron(0 1 * * ? *)")
+    assert runs(sandbox, made)[0]["Status"] == "Success"
+    # Its baseline approves nothing, so that nothing is missing.
+    state = sandbox.client("ssm").describe_instance_patch_states(InstanceIds=[LINUX])["InstancePatchStates"][0]
+    assert (state["MissingCount"], state["Operation"]) == (0, "Scan")

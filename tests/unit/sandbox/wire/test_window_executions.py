@@ -299,7 +299,7 @@ def test_other_actions_end_as_the_control_api_says(sandbox: Sandbox, kind: str) 
         "LAMBDA": {"Lambda": {"Payload": b"{}"}},
         "STEP_FUNCTIONS": {"StepFunctions": {"Input": "{}"}},
     }[kind]
-    action = {"TaskType": kind, "TaskArn": "SSM-action", "TaskInvocationParameters": parameters}
+    action: dict[str, Any] = {"TaskType": kind, "TaskArn": "SSM-action", "TaskInvocationParameters": parameters}
     kit.task(nodes(LINUX, UBUNTU), Priority=1, **action)
     kit.task(None, Priority=2, MaxConcurrency=None, MaxErrors=None, **action)
     done = kit.run()
@@ -314,7 +314,11 @@ def test_other_actions_end_as_the_control_api_says(sandbox: Sandbox, kind: str) 
 
 def test_a_task_without_targets_has_placeholders(sandbox: Sandbox) -> None:
     kit = Kit(sandbox)
-    action = {"TaskType": "AUTOMATION", "TaskArn": "SSM-action", "TaskInvocationParameters": {"Automation": {}}}
+    action: dict[str, Any] = {
+        "TaskType": "AUTOMATION",
+        "TaskArn": "SSM-action",
+        "TaskInvocationParameters": {"Automation": {}},
+    }
     task = kit.task(None, MaxConcurrency=None, MaxErrors=None, **action)
     found = kit.ssm.get_maintenance_window_task(WindowId=kit.id, WindowTaskId=task)
     assert (found["MaxConcurrency"], found["MaxErrors"]) == ("1", "1")
