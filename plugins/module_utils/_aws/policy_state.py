@@ -55,7 +55,7 @@ def read_state(session: AwsSession, wanted: WantedPolicy) -> PolicyState:
     answers = answers_of(
         on_targets(
             session,
-            [Target(*place, ((place, kind),)) for place, kind in needed],
+            [Target(place[0], place[1], ((place, kind),)) for place, kind in needed],
             lambda connection, target: _LISTINGS[target.items[0][1]](connection),
         )
     )
@@ -63,7 +63,7 @@ def read_state(session: AwsSession, wanted: WantedPolicy) -> PolicyState:
     found = answers_of(
         on_targets(
             session,
-            [Target(*item.place, (item,)) for item in reads],
+            [Target(item.place[0], item.place[1], (item,)) for item in reads],
             lambda connection, target: reads[target.items[0]](connection),
         )
     )
@@ -89,7 +89,8 @@ def _needed(wanted: WantedPolicy) -> list[tuple[Place, str]]:
     needed = [(place, _EVERY_BASELINE) for place in every]
     needed += [(one.place, _BASELINES) for one in wanted.baselines if one.place not in every]
     needed += [(one.place, _GROUPS) for one in wanted.groups]
-    needed += [(one.place, _WINDOWS) for one in (*wanted.windows, *wanted.purge)]
+    needed += [(one.place, _WINDOWS) for one in wanted.windows]
+    needed += [(rule.place, _WINDOWS) for rule in wanted.purge]
     return list(dict.fromkeys(needed))
 
 
