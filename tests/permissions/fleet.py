@@ -14,21 +14,27 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/patching"
 CONTROLLER = "arn:aws:iam::999999999999:user/sandbox"
 WINDOW_ROLE = f"arn:aws:iam::{ACCOUNT}:role/patching-windows"
 BUCKET = "example-patching"
+TEAM = {"Application": "payroll"}
 STOPPED, WINDOWS, HYBRID = "i-0db00000000000002", "i-0a000000000000001", "mi-0db00000000000003"
 _PLACE = {"account": ACCOUNT, "region": REGION}
+_OLD = "3.2.2303.0"
 _OTHER_KEY = {"PatchGroup": "patch_test_0600_batch_1", "Application": "payroll", "role": "db"}
+
+_MANY = [{"name": f"worker-{number:03d}-of-the-payroll-queue"} for number in range(80)]
+"""So many services that the list of them is cut where commands are listed, and is asked for by itself."""
 
 FLEET: dict[str, Any] = SMALL | {
     "profiles": SMALL["profiles"]
     | {"other_key": {"os": "redhat", "services": [{"name": "postgresql", "ports": [5432]}], "tags": _OTHER_KEY}},
     "machines": [
-        {"node_id": "i-0db00000000000001", "name": "db1", "profile": "linux"} | _PLACE,
+        {"node_id": "i-0db00000000000001", "name": "db1", "profile": "linux", "agent_version": _OLD, "services": _MANY}
+        | _PLACE,
         {"node_id": STOPPED, "name": "db2", "profile": "other_key", "power": "stopped"} | _PLACE,
-        {"node_id": HYBRID, "name": "db3", "profile": "linux"} | _PLACE,
+        {"node_id": HYBRID, "name": "db3", "profile": "linux", "agent_version": _OLD} | _PLACE,
         {"node_id": WINDOWS, "name": "app1", "profile": "windows", "power": "stopped"} | _PLACE,
     ],
 }
-"""A database that runs, one that is stopped and has the other tag key, one on premises, and an application, stopped."""
+"""A database that runs with an old agent, a stopped one with the other tag key, one on premises, an application."""
 
 POLICY: dict[str, Any] = {
     "version": 1,
@@ -48,6 +54,7 @@ POLICY: dict[str, Any] = {
         "allow_unprotected": True,
         "waves": ["100%"],
         "accept": ["default_baseline"],
+        "maintenance_windows": {"service_role_arn": WINDOW_ROLE, "output_s3_bucket_name": BUCKET},
     },
     "applications": [{"name": "payroll", "checks": [{"batch": "batch_1", "command": "true"}]}],
 }

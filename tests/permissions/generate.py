@@ -13,15 +13,15 @@ from typing import Any
 from tests.sandbox.aws.iam.document import VERSION, read_document
 from tests.sandbox.aws.iam.evaluate import Access, evaluate
 
-from .rules import ORDER, Narrowed, NotRuled, narrow
+from .rules import GROUPS, NODES, ORDER, Narrowed, NodeTags, NotRuled, narrow
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "permissions"
 
 
-def policy(needs: Iterable[Access]) -> dict[str, Any]:
-    """The least policy for these needs. Raises NotRuled for one that it would not allow."""
+def policy(needs: Iterable[Access], nodes: NodeTags = GROUPS) -> dict[str, Any]:
+    """The least policy for these needs. ``nodes``: the tags of nodes to write to. Raises NotRuled."""
     needs = list(needs)
-    narrowed = [part for need in needs for part in narrow(need)]
+    narrowed = [part for need in needs for part in narrow(need, nodes)]
     document = {"Version": VERSION, "Statement": [_statement(sid, parts) for sid, parts in _groups(narrowed)]}
     statements = read_document(document)
     for need in needs:
@@ -73,7 +73,7 @@ def write(folder: Path, needs: Mapping[str, Iterable[Access]]) -> list[Path]:
 def files(needs: Mapping[str, Iterable[Access]]) -> dict[str, str]:
     """The files of these needs, by name."""
     wanted = {name: list(some) for name, some in sorted(needs.items())}
-    return {f"{name}.json": text(policy(some)) for name, some in wanted.items() if some}
+    return {f"{name}.json": text(policy(some, NODES.get(name, GROUPS))) for name, some in wanted.items() if some}
 
 
 def text(document: Any) -> str:

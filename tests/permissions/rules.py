@@ -22,8 +22,11 @@ from tests.sandbox.aws.iam.evaluate import Access
 from tests.sandbox.aws.iam.patterns import glob
 from tests.sandbox.aws.iam.reference import action
 
-GROUP_KEYS = ("Patch Group", "PatchGroup")
-GROUPS = "patch_*"
+NodeTags = tuple[tuple[str, str], ...]
+"""Tags, any of which a node has to carry: key, and a pattern of the value."""
+GROUPS: NodeTags = (("Patch Group", "patch_*"), ("PatchGroup", "patch_*"))
+NODES: Mapping[str, NodeTags] = {"self_service": (("Application", "payroll"),)}
+"""The nodes that a policy is for, where it is not for all that are in a patch group."""
 READING = ("List", "Read")
 Condition = Mapping[str, Mapping[str, Any]]
 
@@ -92,11 +95,16 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "PassRoles", "iam:PassRole", "role", {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}, exact=True
     ),
-    _rule("Documents", "ssm:SendCommand ssm:GetDocument ssm:DescribeDocument", "document", exact=True),
-    _rule("AssociateDocuments", "ssm:CreateAssociation ssm:UpdateAssociation", "document", exact=True),
+    _rule("Documents", "ssm:SendCommand ssm:CreateAssociation ssm:UpdateAssociation", "document", exact=True),
     _rule("Buckets", "ssm:SendCommand s3:ListBucket s3:GetBucketLocation", "bucket", exact=True),
     _rule("Objects", "s3:GetObject s3:PutObject s3:DeleteObject", "object", exact=True),
-    _rule("CommandNodes", "ssm:SendCommand", "instance managed-instance", node=True),
+    _rule("Associations", "ssm:CreateAssociation ssm:UpdateAssociation", "association"),
+    _rule(
+        "CommandNodes",
+        "ssm:SendCommand ssm:CreateAssociation ssm:UpdateAssociation",
+        "instance managed-instance",
+        node=True,
+    ),
     _rule("WorkOnNodes", "ec2:StartInstances ec2:StopInstances ec2:RebootInstances", "instance", node=True),
     _rule("RememberPower", "ec2:CreateTags ec2:DeleteTags", "instance", _only(BEFORE_TAG), node=True),
     _rule("WorkOnNodes", "ec2:CreateSnapshots", "instance", node=True),
@@ -105,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     _rule("TagNewSnapshots", "ec2:CreateTags", "snapshot", _OF_ACTION, when=_OF_ACTION),
     _rule("TagDevices", "ec2:CreateTags", "snapshot", _joined(_only(DEVICE_TAG), _some(f"aws:ResourceTag/{NODE_TAG}"))),
     _rule("MakeOurs", "ssm:CreatePatchBaseline ssm:CreateMaintenanceWindow", "", _MADE_OURS),
+    _rule("FreeGroups", "ssm:DeregisterPatchBaselineForPatchGroup", "patchbaseline"),
     _rule(
         "ChangeOurs",
         "ssm:Add* ssm:Delete* ssm:Deregister* ssm:Register* ssm:Remove* ssm:Update*",
@@ -112,7 +121,6 @@ RULES: tuple[Rule, ...] = (
         _OURS,
         when=_OURS,
     ),
-    _rule("TakeOver", "ssm:AddTagsToResource", "patchbaseline maintenancewindow", _MADE_OURS, when=_MADE_OURS),
     _rule("WindowParts", "ssm:Update* ssm:Deregister*", "windowtarget windowtask"),
 )
 """The first rule that fits a need is taken."""
@@ -126,8 +134,8 @@ class NotRuled(LookupError):
     """A need for which nobody has decided how it is narrowed."""
 
 
-def narrow(need: Access) -> list[Narrowed]:
-    """What allows a need and as little else as can be. A node may have either key of patch groups. Raises NotRuled."""
+def narrow(need: Access, nodes: NodeTags) -> list[Narrowed]:
+    """What allows a need and as little else as can be. ``nodes``: the tags of nodes to write to. Raises NotRuled."""
     known = action(need.action)
     rule = next((rule for rule in RULES if rule.fits(need)), None)
     if rule is None and known.access in READING:
@@ -137,15 +145,15 @@ def narrow(need: Access) -> list[Narrowed]:
     resource = _anywhere(need.resource) if rule.exact else _any_of(need)
     if not rule.node:
         return [Narrowed(rule.sid, need.action, resource, _supported(need, rule.condition))]
-    family = "ssm:resourceTag" if known.supports("ssm:resourceTag/", need.resource_type) else "aws:ResourceTag"
+    family = "ssm:resourceTag" if "ssm:resourcetag" in known.keys else "aws:ResourceTag"
     return [
         Narrowed(
             rule.sid,
             need.action,
             resource,
-            _supported(need, _joined(rule.condition, {"StringLike": {f"{family}/{key}": GROUPS}})),
+            _supported(need, _joined(rule.condition, {"StringLike": {f"{family}/{key}": value}})),
         )
-        for key in GROUP_KEYS
+        for key, value in nodes
     ]
 
 

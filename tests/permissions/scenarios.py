@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.policy_windows import ENVIRONMENT_TAG
+
 from tests.integration.estate import Estate, Played
 from tests.sandbox.aws.iam.evaluate import Access
 from tests.sandbox.client import SandboxProcess
 
-from .fleet import CONTROLLER, FLEET, POLICY, ROLE, STOPPED
+from .fleet import BUCKET, CONTROLLER, FLEET, POLICY, REGION, ROLE, STOPPED, TEAM
 
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 SPEED = 240
@@ -77,15 +79,82 @@ def play_run(stage: Stage) -> None:
     run = {"patch_environment": "test", "patch_run_id": "run-1", "patch_reboot_approval": "CHG0042"}
     stage.play("patch.yml", **run)
     stage.play("restore_power.yml", patch_run_id="run-1")
-    stage.play("report.yml", patch_run_id="run-1", patch_report_to=str(stage.estate.directory / "again"))
 
 
 def play_policy(stage: Stage) -> None:
-    """A policy brought into force, seen to be, and changed; then a plan with it, beside a window of somebody else."""
-    for arguments in ((), ("--check", "--diff"), ()):
-        stage.play("policy.yml", *arguments, patch_environment="test")
+    """A policy brought into force, and again after it changed and others changed what it had made; then a plan, beside
+    a window and an association of somebody else."""
+    batches = [{key: value for key, value in batch.items() if key != "reboot"} for batch in POLICY["batches"]]
+    native = {"name": "test", "approval": "test", "delivery": "native"}
+    stage.estate.set_policy(environments=[native], batches=batches)
+    stage.play("policy.yml", patch_environment="test")
+    change_foreign(stage.estate.client("ssm"))
+    stage.estate.set_policy(approvals={"test": {"severities": ["Critical"]}})
+    stage.play("policy.yml", patch_environment="test")
+    stage.estate.set_policy(environments=POLICY["environments"])
     add_foreign(stage.estate.client("ssm"))
     stage.play("plan.yml", patch_environment="test")
+
+
+def play_services(stage: Stage) -> None:
+    """Agents updated and kept so, by one association that is new and one that is changed; a team that installs what it
+    does not leave out. The answers to commands are lost."""
+    stage.estate.client("ssm").create_association(
+        Name="AWS-UpdateSSMAgent",
+        AssociationName="hybridops-test-agents",
+        Targets=[{"Key": "tag:Patch Group", "Values": ["theirs"]}],
+    )
+    stage.sandbox.fault("drop_after", service="ssm", operation="SendCommand")
+    stage.play("agents.yml", patch_environment="test", agents_keep_updated=True)
+    stage.estate.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    team = {"patch_only_tags": TEAM, "patch_operation": "Install", "patch_omit": ["kernel"]}
+    buckets = {"patch_list_bucket": BUCKET, "patch_output_bucket": BUCKET}
+    stage.sandbox.fault("drop_after", service="ssm", operation="SendCommand")
+    stage.play("self_service.yml", "--limit", "db1,db3", **team, **buckets)
+
+
+def change_foreign(ssm: Any) -> None:
+    """What others may do to that which the policy made: the next time it is put right."""
+    window = ssm.describe_maintenance_windows()["WindowIdentities"][0]
+    window_id = window["WindowId"]
+    ssm.update_maintenance_window(WindowId=window_id, Cutoff=0, Duration=12)
+    target = ssm.describe_maintenance_window_targets(WindowId=window_id)["Targets"][0]
+    ssm.update_maintenance_window_target(
+        WindowId=window_id,
+        WindowTargetId=target["WindowTargetId"],
+        Targets=[{"Key": target["Targets"][0]["Key"], "Values": ["theirs"]}],
+    )
+    task = ssm.describe_maintenance_window_tasks(WindowId=window_id)["Tasks"][0]
+    ssm.update_maintenance_window_task(WindowId=window_id, WindowTaskId=task["WindowTaskId"], MaxErrors="7")
+    extra = ssm.register_target_with_maintenance_window(
+        WindowId=window_id, ResourceType="INSTANCE", Targets=[{"Key": "InstanceIds", "Values": [STOPPED]}]
+    )["WindowTargetId"]
+    ssm.register_task_with_maintenance_window(
+        WindowId=window_id,
+        Targets=[{"Key": "WindowTargetIds", "Values": [extra]}],
+        TaskArn="AWS-RunShellScript",
+        TaskType="RUN_COMMAND",
+        MaxConcurrency="1",
+        MaxErrors="1",
+        TaskInvocationParameters={"RunCommand": {"Parameters": {"commands": ["true"]}}},
+    )
+    for mapping in ssm.describe_patch_groups()["Mappings"]:
+        group, ours = mapping["PatchGroup"], mapping["BaselineIdentity"]
+        system = ours["OperatingSystem"]
+        theirs = ssm.create_patch_baseline(Name=f"theirs-{system}", OperatingSystem=system)["BaselineId"]
+        ssm.deregister_patch_baseline_for_patch_group(BaselineId=ours["BaselineId"], PatchGroup=group)
+        ssm.register_patch_baseline_for_patch_group(BaselineId=theirs, PatchGroup=group)
+        tags = [{"Key": ENVIRONMENT_TAG, "Value": "theirs"}]
+        ssm.add_tags_to_resource(ResourceType="PatchBaseline", ResourceId=ours["BaselineId"], Tags=tags)
+    old = {"Key": ENVIRONMENT_TAG, "Value": "test"}
+    ssm.create_maintenance_window(
+        Name="hybridops-test-old",
+        Schedule="cron(0 6 ? * SAT#1 *)",
+        Duration=3,
+        Cutoff=1,
+        AllowUnassociatedTargets=False,
+        Tags=[old],
+    )
 
 
 def add_foreign(ssm: Any) -> None:
@@ -109,7 +178,11 @@ def add_foreign(ssm: Any) -> None:
     ssm.create_association(Name="AWS-RunPatchBaseline", Targets=targets, Parameters={"Operation": ["Install"]})
 
 
-SCENARIOS: Mapping[str, Callable[[Stage], None]] = {"run": play_run, "policy": play_policy}
+SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
+    "run": play_run,
+    "policy": play_policy,
+    "services": play_services,
+}
 """What can be played side by side, each on a fleet of its own."""
 LEFT_RUNNING = "Stopped before the run and not stopped again: db2."
 """Why the run fails at its very end: the scenario sees to it, so that power has to be restored."""
