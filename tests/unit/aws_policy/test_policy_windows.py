@@ -87,12 +87,12 @@ class TestScans:
         assert {task["priority"] for task in window["tasks"]} == {1}
 
     def test_more_groups_than_a_target_takes_are_several_targets(self) -> None:
-        batches = "".join(f"    - {{name: b{number}, after: []}}\n" for number in range(120))
-        facts = [tagged(number + 1, patch_group=f"patch_prod_0600_b{number}") for number in range(120)]
+        batches = "".join(f"    - {{name: b{number}, after: []}}\n" for number in range(12))
+        facts = [tagged(number + 1, patch_group=f"patch_prod_0600_b{number}") for number in range(12)]
         (window,) = estate(*facts, policy=f"{POLICY}  batches:\n{batches}")["windows"]
         values = [target["targets"][0]["values"] for target in window["targets"]]
-        assert [len(part) for part in values] == [50, 50, 20]
-        assert len({value for part in values for value in part}) == 120
+        assert [len(part) for part in values] == [5, 5, 2]
+        assert len({value for part in values for value in part}) == 12
 
     def test_its_role_is_that_of_the_account_and_output_is_none(self) -> None:
         defaults = (
@@ -178,6 +178,13 @@ class TestInstalls:
             "next 2026-11-21 06:00 Europe/Zurich"
         ]
         assert estate(tagged(1))["statement"] == ""
+
+    def test_the_delay_behind_a_followed_environment_is_the_same_whoever_installs(self) -> None:
+        delays = [
+            found["baselines"][0]["approval_rules"][0]["approve_after_days"]
+            for found in (native(tagged(1)), estate(tagged(1)))
+        ]
+        assert delays == [15, 15], "a day for test, and two weeks from its slot to that of prod"
 
     def test_windows_of_the_other_delivery_go(self) -> None:
         purge = {

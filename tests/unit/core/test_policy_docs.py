@@ -13,6 +13,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.policy im
     read,
     read_approvals,
     read_settings,
+    read_windows,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.load import load_policy, parse_policy
 from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.problems import PolicyError
@@ -53,6 +54,7 @@ def test_every_key_is_explained() -> None:
         *read.KEYS,
         *read_settings.SETTING_KEYS,
         *read_settings.GATE_KEYS,
+        *read_windows.WINDOW_KEYS,
         *read_approvals.RULE_KEYS,
         *OS_FAMILY,
     }
