@@ -9,7 +9,8 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.window import carry_out
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.client import Connection
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.window import carry_out, fetch
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.window_args import (
     INVOCATION_ARGS,
     TARGET_ARGS,
@@ -20,6 +21,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.window_che
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.window_model import wanted_window
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.window_plan import plan_present
 from ansible_collections.hybridops.patching.plugins.module_utils._core.change_set import ChangeSet
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
 
 from tests.unit.aws.window_service import WindowService
 
@@ -224,6 +226,7 @@ def test_each_parameter_of_an_invocation(kind: str, name: str) -> None:
 def test_a_type_cannot_be_changed_so_the_new_one_comes_before_the_old_one_goes(member: str) -> None:
     service, wanted = WindowService(), deepcopy(BASE)
     wanted["targets"][0]["description"] = wanted["tasks"][0]["description"] = "kept"
+    wanted["tasks"][0]["task_invocation_parameters"] = {"run_command": {"comment": "of a command"}}
     apply(service, wanted)
     count = len(service.sent)
     if member == "resource_type":
@@ -238,6 +241,7 @@ def test_a_type_cannot_be_changed_so_the_new_one_comes_before_the_old_one_goes(m
             "deregister_target_from_maintenance_window",
         ]
     else:
+        del wanted["tasks"][0]["task_invocation_parameters"]
         wanted["tasks"][0] |= {"task_type": "AUTOMATION", "task_arn": "AWS-RestartEC2Instance"}
         expected = ["register_task_with_maintenance_window", "deregister_task_from_maintenance_window"]
     apply(service, wanted)
@@ -245,6 +249,8 @@ def test_a_type_cannot_be_changed_so_the_new_one_comes_before_the_old_one_goes(m
 
     kept = service.targets if member == "resource_type" else service.tasks
     assert "kept" in [entry.get("Description") for entry in kept.values()]
+    invoked = [set(entry.get("TaskInvocationParameters", {})) for entry in service.tasks.values()]
+    assert invoked == [{"RunCommand"} if member == "resource_type" else set()]
 
 
 def test_a_task_that_nobody_speaks_of_follows_the_target_that_comes_for_its_own() -> None:
@@ -316,3 +322,49 @@ def test_dates_that_are_the_same_instant_are_no_change() -> None:
     for same in ("2027-01-01T01:00:00+01:00", "2027-01-01T00:00Z", "2027-01-01T00:00:00"):
         assert apply(service, {"name": "patching", "start_date": same}).steps == ()
     assert apply(service, {"name": "patching", "start_date": "2027-01-01T01:00:00Z"}).changed
+
+
+def test_targets_of_the_window_may_be_named_by_their_ids_too() -> None:
+    service, wanted = WindowService(), deepcopy(BASE)
+    apply(service, wanted)
+    first, second = service.targets
+    task = wanted["tasks"][0]
+    by_id = [{"key": "WindowTargetIds", "values": [first]}]
+    assert apply(service, wanted | {"tasks": [{**task, "window_targets": None, "targets": by_id}]}).steps == ()
+    _operation, request = sent(service, wanted | {"tasks": [{**task, "window_targets": ["app"], "targets": by_id}]})
+    assert request["Targets"] == [{"Key": "WindowTargetIds", "Values": [first, second]}]
+
+
+def test_windows_that_were_listed_before_are_not_listed_again() -> None:
+    def client(service: str) -> Any:
+        raise AssertionError(f"{service} was asked")
+
+    connection = Connection("111111111111", "eu-central-1", client)
+    listed = [{"WindowId": "mw-1", "Name": "twice"}, {"WindowId": "mw-2", "Name": "twice"}]
+    assert fetch(connection, None, "none", listed) is None
+    with pytest.raises(InputError, match="mw-1, mw-2 have it"):
+        fetch(connection, None, "twice", listed)
+
+
+def test_of_two_with_the_wanted_name_the_one_that_is_as_wanted_stays() -> None:
+    service, wanted = WindowService(), deepcopy(BASE)
+    apply(service, wanted)
+    (first, *_others), task = service.targets, next(iter(service.tasks.values()))
+    twin = service.new_id()
+    service.targets[twin] = service.targets[first] | {"WindowTargetId": twin}
+    service.targets[first] = service.targets[first] | {"Targets": [{"Key": "tag:role", "Values": ["other"]}]}
+    apply(service, {"name": "patching", **{key: BASE[key] for key in ("targets", "tasks")}})
+    assert first not in service.targets
+    assert task["WindowTaskId"] in service.tasks
+    assert twin in service.targets
+
+
+def test_json_is_compared_as_data() -> None:
+    service, wanted = WindowService(), deepcopy(BASE)
+    task = wanted["tasks"][0]
+    task |= {"task_type": "LAMBDA", "task_invocation_parameters": {"lambda": {"payload": '{"a": 1, "b": [1, 2]}'}}}
+    apply(service, wanted)
+    task["task_invocation_parameters"] = {"lambda": {"payload": '{"b":[1,2],"a":1}'}}
+    assert apply(service, wanted).steps == ()
+    task["task_invocation_parameters"] = {"lambda": {"payload": '{"b":[2,1],"a":1}'}}
+    assert apply(service, wanted).changed
