@@ -230,6 +230,9 @@ def test_nodes_that_fail_do_so_alone(modules: Modules) -> None:
     answer = modules.ok(TAG, nodes=nodes(DB1, *HYBRID[:2], *strange), patch_group="g", check_baselines=False)
     assert answer["changed_node_ids"] == [DB1, HYBRID[0]]
     assert {one["node_id"] for one in answer["nodes"]["failures"]} == {HYBRID[1], *strange}
+    missing = modules.ok(TAG, check=True, nodes=nodes(DB1, *strange), patch_group="g")
+    (gap,) = missing["without_baseline"]
+    assert (gap["node_ids"], missing["baseline_unknown"]) == ([DB1], [])
     assert tags_of(modules, DB1) == tags_of(modules, HYBRID[0]) == {KEY: "g"}
 
 

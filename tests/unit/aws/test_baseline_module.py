@@ -42,6 +42,10 @@ class TestFind:
         found = self.fetch(other, identity(ID, system="UBUNTU", default=True), system="UBUNTU")
         assert (found["baseline_id"], found["tags"], found["default_baseline"]) == (ID, {"k": "v"}, True)
 
+    def test_of_equal_names_the_account_s_own_is_meant(self) -> None:
+        theirs = identity("arn:aws:ssm:eu-central-1:1:patchbaseline/pb-0000000000000000d")
+        assert self.fetch(theirs, identity(ID))["baseline_id"] == ID
+
     def test_an_ambiguous_name_is_refused(self) -> None:
         with pytest.raises(InputError, match=f"pb-0000000000000000f, {ID} have it: give baseline_id"):
             self.fetch(identity(ID), identity("pb-0000000000000000f"))
