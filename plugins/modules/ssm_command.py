@@ -96,7 +96,7 @@ EXAMPLES = r"""
     commands: "{{ agents.commands }}"
     wait_timeout: 300
 
-- name: Run a document of your own, tell a topic how it ends, and stop when an alarm goes off
+- name: Tell a topic when a command fails, and stop it when an alarm goes off
   hybridops.patching.ssm_command:
     region: eu-central-1
     document: AWS-RunShellScript
@@ -120,7 +120,23 @@ EXAMPLES = r"""
       windows: Get-CimInstance Win32_LogicalDisk
     nodes: "{{ patch_nodes }}"
 
-- name: Drain the nodes of a wave
+- name: Have a document of your own
+  hybridops.patching.ssm_document:
+    account: "111111111111"
+    region: eu-central-1
+    name: Example-DrainNode
+    content:
+      schemaVersion: "2.2"
+      description: Take the node out of the load balancer
+      mainSteps:
+        - action: aws:runShellScript
+          name: drain
+          inputs:
+            runCommand: [/usr/local/bin/drain]
+    accounts:
+      "111111111111": {role_arn: "arn:aws:iam::111111111111:role/patching"}
+
+- name: Drain the nodes of a wave with it
   hybridops.patching.ssm_command:
     run_id: "{{ patch_run_id }}"
     batch: batch_1

@@ -135,6 +135,8 @@ def start_patch_operation(module: Any) -> dict[str, Any]:
     started = start_commands(
         session, sender, nodes, planner.plan, check_mode=module.check_mode, prepare=planner.prepare
     )
+    for name in planner.decided.unmatched:
+        module.warn(f"omit_patches: {name} means no missing patch of any of the nodes")
     return listed_result(started, planner)
 
 
@@ -143,9 +145,6 @@ def listed_result(started: Started, planner: ListPlanner) -> dict[str, Any]:
     alone = planner.scope.run_id is None
     answer, told = started.result(details=alone), planner.answer(started.nodes)
     answer["diff"]["after"]["override_lists"] = told["override_lists"]
-    if told["unmatched_omit_patches"]:
-        names = ", ".join(told["unmatched_omit_patches"])
-        answer["warnings"] = [f"omit_patches: {names} means no missing patch of any of the nodes"]
     return answer | (told if alone else {})
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from ansible_collections.hybridops.patching.plugins.module_utils._ledger.runs import NewRun, RunBatch, begin_run
@@ -36,6 +37,7 @@ SHOWN: dict[str, Any] = FLEET | {
 }
 """Nodes of the module's own account with the ids of the examples, and those of two further accounts."""
 
+BUCKET = "example-patching"
 RUN_ID = "patch-test-1"
 GATE = {"scope": "environment", "max_failed": 0, "allow_empty": False}
 
@@ -50,6 +52,19 @@ def _begun(directory: Path, nodes: list[dict[str, Any]]) -> str:
     return url
 
 
+def _make_bucket(sandbox: SandboxProcess) -> None:
+    """The bucket of the examples, which belongs to the module's own account."""
+    env = sandbox.env
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=env["AWS_ENDPOINT_URL"],
+        region_name=HOME["region"],
+        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+    )
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": HOME["region"]})
+
+
 @pytest.fixture(scope="module")
 def shown() -> Iterator[SandboxProcess]:
     """One sandbox for all examples, which reset it."""
@@ -61,6 +76,7 @@ def shown() -> Iterator[SandboxProcess]:
 def stage(tmp_path: Path, shown: SandboxProcess) -> Stage:
     """What examples are played on: the estate as its fleet says, and a run under way."""
     shown.reset()
+    _make_bucket(shown)
     nodes = [
         {key: machine[key] for key in ("node_id", "name", "account", "region", "os_family")}
         | {"patch_group": machine["tags"]["Patch Group"]}

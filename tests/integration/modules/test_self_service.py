@@ -25,7 +25,8 @@ from tests.sandbox.client import SandboxProcess
 
 SCRIPTS = ROOT / "playbooks" / "examples" / "self_service"
 GUIDE = (ROOT / "docs" / "self-service.md").read_text(encoding="utf-8")
-TEAM_POLICY, INSTANCE_POLICY = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL))
+(INSTANCE_POLICY,) = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL))
+TEAM_POLICY = json.loads((ROOT / "docs" / "permissions" / "self_service.json").read_text(encoding="utf-8"))
 ROLE = "arn:aws:iam::111111111111:role/profile"
 TEAM_ROLE = "arn:aws:iam::111111111111:role/patching"
 DB1, DB2, APP1 = "i-0db00000000000001", "i-0db00000000000002", "i-0a000000000000001"

@@ -77,7 +77,7 @@ def test_a_playbook_can_be_called_like_this(command: str) -> None:
         playbook = name.removeprefix("hybridops.patching.").removeprefix("playbooks/").removesuffix(".yml")
         assert (ROOT / "playbooks" / f"{playbook}.yml").exists()
         assert name in (f"hybridops.patching.{playbook}", f"playbooks/{playbook}.yml")
-    roles = ("patch", "aws_patch_policy", "node_agent")
+    roles = ("patch", "aws_patch_policy", "node_agent", "self_service")
     assert variables(arguments) <= set().union(*(options_of(role) for role in roles))
     assert missing_files(arguments) == []
 
@@ -98,7 +98,7 @@ def known_names() -> set[str]:
     plugins = {file.stem for kind in ("modules", "action", "filter") for file in (ROOT / "plugins" / kind).iterdir()}
     playbooks = {file.stem for file in PLAYS}
     of_hosts = {*VARIABLES, "patch_labels", "patch_batch"}
-    return {*options_of("patch"), *plugins, *playbooks, *of_hosts, *tables().metadata.tables}
+    return {*options_of("patch"), *options_of("self_service"), *plugins, *playbooks, *of_hosts, *tables().metadata.tables}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}-{page.name}")
