@@ -15,8 +15,8 @@ from tests.integration.modules.in_process import Modules
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
 MODULE, INFO = "ssm_maintenance_window", "ssm_maintenance_window_info"
-HERE = {"account": ACCOUNT, "region": REGION}
-PLACE = {**HERE, "name": "patching"}
+HERE: dict[str, Any] = {"account": ACCOUNT, "region": REGION}
+PLACE: dict[str, Any] = {**HERE, "name": "patching"}
 DB1, DB2 = "i-0db00000000000001", "i-0db00000000000002"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/patching"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:patching"

@@ -200,7 +200,7 @@ def test_what_is_there_afterwards_is_what_was_wanted(
     for kind, kept in (("targets", service.targets), ("tasks", service.tasks)):
         if params.get(kind) is None:
             continue
-        names = [entry.get("Name") for entry in kept.values()]
+        names = [str(entry.get("Name")) for entry in kept.values()]
         assert set(_names(params, kind)) <= set(names)
         if purge[f"purge_{kind}"]:
             assert sorted(names) == sorted(_names(params, kind))
