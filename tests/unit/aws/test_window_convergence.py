@@ -44,7 +44,7 @@ targets = st.fixed_dictionaries(
         "owner_information": texts,
     },
 )
-invocations = st.one_of(
+invocations: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.fixed_dictionaries(
         {},
