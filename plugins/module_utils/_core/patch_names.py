@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names by which people mean a patch: a KB number, a package with or without architecture and version, an advisory."""
+"""The names by which people mean a patch: a KB number, a package with or without architecture and version, a CVE."""
 
 from __future__ import annotations
 
