@@ -18,7 +18,8 @@ from typing import Any
 from .._core.errors import InputError
 from .._core.facts import NativeUpdate
 from .._core.nodes import canonical_id
-from .._core.recur_every import Window, parse_recur_every, zone_of
+from .._core.recur_every import Window, parse_recur_every
+from .._core.zones import zone_of
 
 CONFIGURATION_TYPE = "microsoft.maintenance/maintenanceconfigurations"
 ASSIGNMENT_TYPE = "microsoft.maintenance/configurationassignments"

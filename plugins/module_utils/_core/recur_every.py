@@ -1,11 +1,11 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a window of Update Manager opens: its start, time zone and ``recurEvery``.
+"""When a window of Update Manager opens: its start, time zone and ``recurEvery``, read and written.
 
 Forms of ``recurEvery`` are those of the API (Microsoft.Maintenance, MaintenanceConfiguration.recurEvery, and hours as
 Update Manager has them): ``6Hours``, ``Day``, ``3Days``, ``Week``, ``2Weeks Saturday,Sunday``, ``Month``,
-``2Months day23,day24``, ``Month Last Sunday``, ``Month Second Tuesday Offset4``.
+``2Months day23,day24``, ``Month day-1`` (the last day), ``Month Last Sunday``, ``Month Second Tuesday Offset4``.
 """
 
 from __future__ import annotations
@@ -13,23 +13,21 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from .errors import InputError
-from .schedule import WEEKDAYS, WEEKS
-
-with suppress(ImportError):  # needed only where a configuration has a time zone other than UTC
-    from tzlocal.windows_tz import win_tz
+from .schedule import WEEKDAYS, WEEKS, When, nth_weekday
 
 HOUR, DAY, WEEK, MONTH = "hour", "day", "week", "month"
 MOST_OFFSET = 6
 
 _HEAD = re.compile(r"(\d*)\s*(hour|day|week|month)s?\Z")
-_MONTH_DAY = re.compile(r"(?:day)?(\d{1,2})\Z")
+LAST_DAY = -1
+
+_MONTH_DAY = re.compile(r"(?:day)?(-1|\d{1,2})\Z")
 _OFFSET = re.compile(r"offset\s*([+-]?\d)\Z")
 _ALLOWED = (
     "a form such as 6Hours, Day, 3Days, Week Saturday,Sunday, Month day23,day24, Month Last Sunday, "
@@ -39,7 +37,7 @@ _ALLOWED = (
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """How often a window opens. ``weekdays``: 0 is Monday; ``days``: of the month; ``week``: first to last.
+    """How often a window opens. ``weekdays``: 0 is Monday; ``days``: of the month, -1 the last; ``week``: of the month.
 
     With ``week`` the window opens ``offset`` days after (or before) that weekday of the month. What is not given is
     that of the window's start.
@@ -66,6 +64,10 @@ class Window:
     def next_after(self, now: datetime) -> datetime | None:
         """The first opening, in UTC, that has not ended at ``now``; None when there is none any more."""
         return next((opens for opens in self._openings(now) if opens + self.duration > now), None)
+
+    def openings_from(self, instant: datetime) -> Iterator[datetime]:
+        """Every opening, in UTC, that does not begin before the instant."""
+        return (opens for opens in self._openings(instant) if opens >= instant)
 
     def _openings(self, now: datetime) -> Iterator[datetime]:
         if self.recurrence is None:
@@ -111,16 +113,26 @@ def parse_recur_every(text: str) -> Recurrence:
     return recurrence
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """The zone of a Windows name, as Update Manager has them (``W. Europe Standard Time``), or of an IANA name.
+def format_recur_every(recurrence: Recurrence) -> str:
+    """The recurrence as the API takes it. :func:`parse_recur_every` reads the same recurrence from it."""
+    unit = recurrence.unit.capitalize()
+    head = unit if recurrence.every == 1 and recurrence.unit != HOUR else f"{recurrence.every}{unit}"
+    head += "s" if recurrence.every > 1 else ""
+    if recurrence.week:
+        day = WEEKDAYS[recurrence.weekdays[0]].capitalize()
+        offset = f" Offset{recurrence.offset}" if recurrence.offset else ""
+        return f"{head} {recurrence.week.capitalize()} {day}{offset}"
+    if recurrence.weekdays:
+        return f"{head} {','.join(WEEKDAYS[day].capitalize() for day in recurrence.weekdays)}"
+    return f"{head} {','.join(f'day{day}' for day in recurrence.days)}" if recurrence.days else head
 
-    Raises :class:`InputError` for a name that is not known.
-    """
-    if name.upper() == "UTC":
-        return ZoneInfo("UTC")
-    with suppress(ImportError, NameError, KeyError, ValueError, OSError):
-        return ZoneInfo(win_tz.get(name, name))
-    raise InputError("timeZone", name, "a Windows time zone name such as W. Europe Standard Time (needs tzlocal)")
+
+def recurrence_of(when: When) -> Recurrence:
+    """How often a slot of a policy opens."""
+    if not when.weekday:
+        return Recurrence(DAY)
+    weekdays = (WEEKDAYS.index(when.weekday),)
+    return Recurrence(MONTH, weekdays=weekdays, week=when.week) if when.week else Recurrence(WEEK, weekdays=weekdays)
 
 
 def _with_rest(unit: str, every: int, rest: list[str]) -> Recurrence | None:
@@ -137,7 +149,7 @@ def _with_rest(unit: str, every: int, rest: list[str]) -> Recurrence | None:
 def _days_of_month(every: int, text: str) -> Recurrence | None:
     found = [_MONTH_DAY.match(part) for part in text.split(",")]
     days = sorted({int(match.group(1)) for match in found if match})
-    if None in found or not 1 <= days[0] <= days[-1] <= 31:
+    if None in found or not all(1 <= day <= 31 or day == LAST_DAY for day in days):
         return None
     return Recurrence(MONTH, every, days=tuple(days))
 
@@ -188,14 +200,10 @@ def _months(begin: date, start: date, recurrence: Recurrence) -> Iterator[date]:
 
 def _in_month(year: int, month: int, start: date, recurrence: Recurrence) -> Iterator[date]:
     """A month that lacks the day (31, or 29 to 31 in February) is passed over."""
-    last = calendar.monthrange(year, month)[1]
     if recurrence.week:
-        yield _weekday(year, month, recurrence) + timedelta(days=recurrence.offset)
-    else:
-        yield from (date(year, month, day) for day in recurrence.days or (start.day,) if day <= last)
-
-
-def _weekday(year: int, month: int, recurrence: Recurrence) -> date:
-    weeks = calendar.Calendar().monthdatescalendar(year, month)
-    days = [day for week in weeks for day in week if day.month == month and day.weekday() == recurrence.weekdays[0]]
-    return days[-1] if recurrence.week == "last" else days[WEEKS.index(recurrence.week)]
+        weekday = WEEKDAYS[recurrence.weekdays[0]]
+        yield nth_weekday(year, month, weekday, recurrence.week) + timedelta(days=recurrence.offset)
+        return
+    last = calendar.monthrange(year, month)[1]
+    days = {last if day == LAST_DAY else day for day in recurrence.days or (start.day,)}
+    yield from (date(year, month, day) for day in sorted(days) if day <= last)

@@ -96,7 +96,7 @@ def _days(when: When, since: date) -> Iterator[date]:
     if when.cadence == MONTHLY:
         year, month = since.year, since.month
         while year <= date.max.year:
-            day = _nth_weekday(year, month, when)
+            day = nth_weekday(year, month, when.weekday, when.week)
             if day >= since:
                 yield day
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
@@ -109,10 +109,11 @@ def _days(when: When, since: date) -> Iterator[date]:
         day += timedelta(days=step)
 
 
-def _nth_weekday(year: int, month: int, when: When) -> date:
-    days = [week[WEEKDAYS.index(when.weekday)] for week in calendar.Calendar().monthdayscalendar(year, month)]
+def nth_weekday(year: int, month: int, weekday: str, week: str) -> date:
+    """The first to fourth or the last such weekday of a month."""
+    days = [days[WEEKDAYS.index(weekday)] for days in calendar.Calendar().monthdayscalendar(year, month)]
     there = [day for day in days if day]
-    return date(year, month, there[WEEKS.index(when.week)] if when.week != "last" else there[-1])
+    return date(year, month, there[WEEKS.index(week)] if week != "last" else there[-1])
 
 
 def ssm_cron(when: When) -> str:

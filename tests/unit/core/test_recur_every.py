@@ -12,8 +12,8 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.errors im
 from ansible_collections.hybridops.patching.plugins.module_utils._core.recur_every import (
     Window,
     parse_recur_every,
-    zone_of,
 )
+from ansible_collections.hybridops.patching.plugins.module_utils._core.zones import zone_of
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of time zones: those of the IANA database and those of Windows.
+
+Policies, AWS and deployment schedules have the former, Update Manager has the latter. Which belong together is told by
+CLDR's table, which tzlocal carries: a Windows name stands for many IANA names, one of which is its own.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from .errors import InputError
+
+with suppress(ImportError):  # needed only where a name of Windows is asked for or given
+    from tzlocal.windows_tz import tz_win, win_tz
+
+UTC_NAMES = frozenset({"utc", "etc/utc", "zulu", "etc/zulu", "universal", "etc/universal", "uct", "etc/uct"})
+"""Names that mean UTC, in lower case."""
+
+_YEARS_ALIKE = 5
+"""For how many years from now two zones have to show the same clock to stand for each other."""
+
+
+def zone_of(name: str, option: str = "timeZone") -> ZoneInfo:
+    """The zone of a Windows name, as Update Manager has them (``W. Europe Standard Time``), or of an IANA name.
+
+    Raises :class:`InputError` for a name that is not known.
+    """
+    if name.lower() in UTC_NAMES:
+        return ZoneInfo("UTC")
+    with suppress(ImportError, NameError, KeyError, ValueError, OSError):
+        return ZoneInfo(win_tz.get(name, name))
+    raise InputError(option, name, "a Windows time zone name such as W. Europe Standard Time (needs tzlocal)")
+
+
+def iana_name(name: str, option: str = "timeZone") -> str:
+    """The IANA name for a Windows name; an IANA name stays as it is. Raises :class:`InputError`."""
+    return zone_of(name, option).key
+
+
+@cache
+def windows_name(zone: str, option: str = "timezone") -> str:
+    """The Windows name for an IANA name; a Windows name stays as it is.
+
+    Raises :class:`InputError` where Windows has no name for the zone, or one that stands for another clock.
+    """
+    if zone.lower() in UTC_NAMES:
+        return "UTC"
+    own = zone_of(zone, option)
+    with suppress(NameError):
+        if zone in win_tz:
+            return zone
+        windows = tz_win.get(zone, "")
+        if windows and _alike(own, ZoneInfo(win_tz[windows])):
+            return windows
+    raise InputError(option, zone, "a time zone that Windows has a name for, since Update Manager takes only those")
+
+
+def same_zone(one: str, other: str) -> bool:
+    """Whether two names, each of either kind, are those of one zone."""
+    return one.casefold() == other.casefold() or _canonical(one) == _canonical(other)
+
+
+def _canonical(name: str) -> str:
+    try:
+        return iana_name(name).casefold()
+    except InputError:
+        return name.casefold()
+
+
+def _alike(one: ZoneInfo, other: ZoneInfo) -> bool:
+    """Whether clocks of both zones show the same from now on. Rules change faster than tables of names."""
+    begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    instants = (begin + timedelta(hours=hours) for hours in range(0, _YEARS_ALIKE * 366 * 24, 12))
+    return all(instant.astimezone(one).utcoffset() == instant.astimezone(other).utcoffset() for instant in instants)
