@@ -9,7 +9,7 @@ PORT ?= 0
 SPEED ?= 60
 IN := @tools/in-venv
 
-.PHONY: help setup demo sandbox test lint format sanity unit integration browser docs package test-matrix bench chaos clean
+.PHONY: help setup demo sandbox test lint format sanity unit integration browser docs permissions package test-matrix bench chaos clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -48,6 +48,9 @@ browser: setup ## the HTML report in a browser
 
 docs: setup ## the documentation site in build/docs
 	@tools/docs
+
+permissions: setup ## the IAM policies of docs/permissions, from what the playbooks ask of the sandbox
+	@tools/permissions
 
 package: setup ## the archive for Galaxy, checked by its importer
 	@tools/package

@@ -82,8 +82,7 @@ def play_run(stage: Stage) -> None:
 
 
 def play_policy(stage: Stage) -> None:
-    """A policy brought into force, and again after it changed and others changed what it had made; then a plan, beside
-    a window and an association of somebody else."""
+    """A policy brought into force, and again after it changed and others changed what it had made; then a plan."""
     batches = [{key: value for key, value in batch.items() if key != "reboot"} for batch in POLICY["batches"]]
     native = {"name": "test", "approval": "test", "delivery": "native"}
     stage.estate.set_policy(environments=[native], batches=batches)
@@ -92,7 +91,6 @@ def play_policy(stage: Stage) -> None:
     stage.estate.set_policy(approvals={"test": {"severities": ["Critical"]}})
     stage.play("policy.yml", patch_environment="test")
     stage.estate.set_policy(environments=POLICY["environments"])
-    add_foreign(stage.estate.client("ssm"))
     stage.play("plan.yml", patch_environment="test")
 
 
@@ -115,7 +113,8 @@ def play_services(stage: Stage) -> None:
 
 def change_foreign(ssm: Any) -> None:
     """What others may do to that which the policy made: the next time it is put right."""
-    window = ssm.describe_maintenance_windows()["WindowIdentities"][0]
+    ours = [{"Key": "Name", "Values": ["hybridops-test-install-0600"]}]
+    window = ssm.describe_maintenance_windows(Filters=ours)["WindowIdentities"][0]
     window_id = window["WindowId"]
     ssm.update_maintenance_window(WindowId=window_id, Cutoff=0, Duration=12)
     target = ssm.describe_maintenance_window_targets(WindowId=window_id)["Targets"][0]
@@ -158,13 +157,15 @@ def change_foreign(ssm: Any) -> None:
 
 
 def add_foreign(ssm: Any) -> None:
-    """What somebody else made in the account and a plan has to look at: a window and an association that install."""
+    """What somebody else made in the account and a plan has to look at: a window and an association that install, soon
+    and on other nodes."""
+    targets = [{"Key": "tag:team", "Values": ["others"]}]
     window = ssm.create_maintenance_window(
-        Name="others", Schedule="cron(0 6 ? * SAT#1 *)", Duration=3, Cutoff=1, AllowUnassociatedTargets=False
+        Name="others", Schedule="rate(1 hour)", Duration=1, Cutoff=0, AllowUnassociatedTargets=False
     )["WindowId"]
-    target = ssm.register_target_with_maintenance_window(
-        WindowId=window, ResourceType="INSTANCE", Targets=[{"Key": "InstanceIds", "Values": [STOPPED]}]
-    )["WindowTargetId"]
+    target = ssm.register_target_with_maintenance_window(WindowId=window, ResourceType="INSTANCE", Targets=targets)[
+        "WindowTargetId"
+    ]
     ssm.register_task_with_maintenance_window(
         WindowId=window,
         Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
@@ -174,8 +175,13 @@ def add_foreign(ssm: Any) -> None:
         MaxErrors="1",
         TaskInvocationParameters={"RunCommand": {"Parameters": {"Operation": ["Install"]}}},
     )
-    targets = [{"Key": "InstanceIds", "Values": [STOPPED]}]
-    ssm.create_association(Name="AWS-RunPatchBaseline", Targets=targets, Parameters={"Operation": ["Install"]})
+    ssm.create_association(
+        Name="AWS-RunPatchBaseline",
+        Targets=targets,
+        Parameters={"Operation": ["Install"]},
+        ScheduleExpression="rate(12 hours)",
+        ApplyOnlyAtCronInterval=True,
+    )
 
 
 SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
@@ -194,6 +200,7 @@ def record(name: str, directory: Path, policies: Policies | None) -> dict[str, R
     folder.mkdir()
     with SandboxProcess(FLEET, speed=SPEED) as sandbox:
         stage = Stage(folder, sandbox, policies)
+        add_foreign(stage.estate.client("ssm"))
         SCENARIOS[name](stage)
         return stage.recorded
 

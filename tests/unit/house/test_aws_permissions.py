@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The permissions in docs/aws-setup.md are real actions: those of the requests that the modules can send, no others."""
+"""The permissions in docs/permissions are real actions: those of the requests that the modules can send, no others."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
+from tests.sandbox.aws.iam.document import read_document
+from tests.sandbox.aws.iam.reference import action
+
 ROOT = Path(__file__).parents[3]
-GUIDE = ROOT / "docs" / "aws-setup.md"
+FOLDER = ROOT / "docs" / "permissions"
+GUIDE = (FOLDER / "index.md").read_text(encoding="utf-8")
+FILES = sorted(FOLDER.glob("*.json"))
 CODE = sorted((ROOT / "plugins" / "module_utils" / "_aws").rglob("*.py"))
 SERVICES = ("ec2", "ssm", "sts")
 
@@ -29,14 +34,16 @@ def operations(service: str) -> dict[str, str]:
 
 
 def documented() -> set[str]:
-    """Every action that the guide's policies allow."""
-    blocks = re.findall(r"```json\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    actions: set[str] = set()
-    for block in blocks:
-        for statement in json.loads(block)["Statement"]:
-            action = statement["Action"]
-            actions.update([action] if isinstance(action, str) else action)
-    return actions
+    """Every action that the policies allow or the guide names, of the services whose requests stand in the code."""
+    named = re.findall(r"`([a-z0-9]+:[A-Z][A-Za-z0-9]+)`", GUIDE)
+    allowed = [
+        name
+        for file in FILES
+        for statement in read_document(json.loads(file.read_text(encoding="utf-8")))
+        if statement.effect == "Allow"
+        for name in statement.actions
+    ]
+    return {name for name in (*named, *allowed) if name.startswith(tuple(f"{service}:" for service in SERVICES))}
 
 
 def requested() -> set[str]:
@@ -55,10 +62,9 @@ def requested() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("action", sorted(documented()))
-def test_a_documented_action_exists(action: str) -> None:
-    service, name = action.split(":")
-    assert name in operations(service).values()
+@pytest.mark.parametrize("name", sorted(documented()))
+def test_a_documented_action_exists(name: str) -> None:
+    assert action(name).name == name
 
 
 def test_every_request_of_the_modules_is_documented() -> None:
@@ -69,3 +75,8 @@ def test_every_request_of_the_modules_is_documented() -> None:
 
 def test_no_permission_is_asked_for_in_vain() -> None:
     assert documented() - requested() == set()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_guide_speaks_of_each_file(file: Path) -> None:
+    assert f"]({file.name})" in GUIDE
