@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict, snake_dict_to_camel_dict
 
-from .command_start import text_lists
+from .document_parameters import text_lists
 from .target_lists import (
     alarm_from_api,
     alarm_to_api,

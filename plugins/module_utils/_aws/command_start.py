@@ -24,6 +24,7 @@ from .commands import (
     plan_same,
     script_spec,
 )
+from .document_parameters import text_lists
 from .list_planner import ListPlanner
 from .model_check import check_request
 from .module import session_of
@@ -32,6 +33,7 @@ from .patch_lists import list_choice
 from .patch_operation import patch_spec
 from .send_command import Sender
 from .start_commands import Started, start_commands
+from .target_lists import ALARM_ARGS
 
 COMMAND_ARGS: dict[str, Any] = {
     "document_version": {"type": "str"},
@@ -60,15 +62,7 @@ COMMAND_ARGS: dict[str, Any] = {
     },
     "alarm_configuration": {
         "type": "dict",
-        "options": {
-            "alarms": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": {"name": {"type": "str", "required": True}},
-            },
-            "ignore_poll_alarm_failure": {"type": "bool"},
-        },
+        "options": ALARM_ARGS,
     },
 }
 """Options of every module that sends commands."""
@@ -165,14 +159,6 @@ def _members(given: Mapping[str, Any]) -> dict[str, Any]:
     return members
 
 
-def text_lists(parameters: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Parameters of a document as the API wants them: a list of texts each."""
-    return {
-        name: [_text(entry) for entry in (value if isinstance(value, list) else [value])]
-        for name, value in parameters.items()
-    }
-
-
 def _opened(module: Any, phase: str, specs: Sequence[CommandSpec]) -> tuple[Scope, list[Node]]:
     """The scope and its nodes, when the commands are such as the service allows. Raises InputError."""
     for spec in specs:
@@ -186,9 +172,3 @@ def _start(module: Any, kind: str, phase: str, specs: Sequence[CommandSpec], pla
     sender = Sender(scope, kind, module.params["comment"])
     started = start_commands(session_of(module), sender, nodes, plan, check_mode=module.check_mode)
     return started.result(details=scope.run_id is None)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .command_start import text_lists
+from .document_parameters import text_lists
 
 KINDS: Mapping[str, str] = {
     "RUN_COMMAND": "run_command",
