@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.hybridops.patching.plugins.module_utils._aws import baseline_info
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_model import SYSTEMS
 
 from tests.integration.estate import Estate
@@ -395,7 +396,9 @@ def test_what_is_there_by_each_filter(modules: Modules) -> None:
     assert names(baseline_id="pb-0123456789abcdef0") == []
 
 
-def test_effective_patches(modules: Modules) -> None:
+def test_effective_patches(modules: Modules, monkeypatch: pytest.MonkeyPatch) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(baseline_info, "warn", warned.append)
     options = {**PLACE, "effective_patches": True, "details": False}
     (one,) = modules.ok(INFO, **options, name="AWS-DefaultPatchBaseline")["baselines"]
     (patch,) = one["effective_patches"]
@@ -406,4 +409,4 @@ def test_effective_patches(modules: Modules) -> None:
     answer = modules.ok(INFO, **options, name="AWS-UbuntuDefaultPatchBaseline")
     assert answer["baselines"][0]["effective_patches"] is None
     assert "not for this one" in answer["baselines"][0]["effective_patches_not_told"]
-    assert any("baselines for UBUNTU" in str(warning) for warning in answer["warnings"])
+    assert warned == ["The service does not tell the effective patches of baselines for UBUNTU"]
