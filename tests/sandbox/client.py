@@ -185,6 +185,11 @@ class SandboxProcess:
         """Begin an execution of a maintenance window now; its id."""
         return str(self.control("POST", f"windows/{window_id}/open")["WindowExecutionId"])
 
+    def open_maintenance(self, configuration: str) -> dict[str, Any]:
+        """Begin a run of an Azure maintenance configuration now: ``correlationId``, ``runId``, ``machines``."""
+        made: dict[str, Any] = self.control("POST", f"maintenance/{quote(configuration.lstrip('/'))}/open")
+        return made
+
     def healthy(self, name: str) -> bool:
         """Whether the application on a machine answers its health check."""
         try:

@@ -36,6 +36,7 @@ _ROUTES = Map(
         Rule(f"{PREFIX}/machines/<path:node_id>/credentials", endpoint="credentials", methods=["POST"]),
         Rule(f"{PREFIX}/policies/<path:owner>", endpoint="policies", methods=["GET", "PUT", "DELETE"]),
         Rule(f"{PREFIX}/windows/<window_id>/open", endpoint="open_window", methods=["POST"]),
+        Rule(f"{PREFIX}/maintenance/<path:configuration>/open", endpoint="open_maintenance", methods=["POST"]),
         Rule(f"{PREFIX}/outcomes", endpoint="outcomes", methods=["POST"]),
         Rule(f"{PREFIX}/apps/<path:name>/health", endpoint="health", methods=["GET"]),
     ]
@@ -125,6 +126,11 @@ class Control:
                     made = {"WindowExecutionId": execution.execution_id, "Status": execution.outcome.status}
                     return _json(made, 201)
         raise NotFound(f"There is no window {window_id}")
+
+    def _open_maintenance(self, request: Request, configuration: str) -> Response:
+        if self.azure is None:
+            raise NotFound("The fleet has no Azure")
+        return _json(self.azure.open_maintenance(f"/{configuration.lstrip('/')}"), 201)
 
     def _outcomes(self, request: Request) -> Response:
         body = _body(request)

@@ -21,6 +21,8 @@ from .arm.gateway import ArmGateway
 from .identity.errors import TokenError
 from .identity.service import IdentityService
 from .identity.tokens import Tokens
+from .maintenance.runs import follow, open_configuration
+from .maintenance.store import configuration_of
 from .world import AzureWorld
 
 SERVED = providers.SERVED
@@ -38,11 +40,28 @@ class AzureApplication:
         tokens = Tokens()
         self.arm = ArmGateway(world, tokens, faults, check_answers)
         self.identity = IdentityService(world.settings, tokens)
+        self._begin()
+
+    def _begin(self) -> None:
+        """What the fleet file declares runs by itself too."""
+        if self.world.settings.maintenance_configurations:
+            follow(self.world)
 
     def reset(self) -> None:
         """As in the beginning; tokens stay valid. The fleet itself is put back by who owns it."""
         self.world.reset()
         self.arm.reset()
+        self._begin()
+
+    def open_maintenance(self, configuration: str) -> dict[str, Any]:
+        """Begin a run of a maintenance configuration now. Raises ValueError for one that is not there or open."""
+        with self.world.lock:
+            found = configuration_of(self.world, configuration)
+            if found is None:
+                raise ValueError(f"There is no maintenance configuration {configuration}")
+            run = open_configuration(self.world, found)
+            machines = [one.machine.node_id for one in run.machines]
+        return {"correlationId": run.correlation_id, "runId": run.run_id, "machines": machines}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request. Raises AnswerLost, which makes the server close the connection."""

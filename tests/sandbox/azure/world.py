@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -45,7 +45,8 @@ _NAMESPACE = uuid.UUID("5a2d0b5c-7f0e-4f6e-9d4b-6a1e0c3b2f10")
 class AzureWorld:
     """All subscriptions. ``lock`` is held while an operation is served, never while something is waited for.
 
-    ``generation`` counts the resets: work that was begun in an earlier one is to leave everything alone.
+    ``generation`` counts the resets: work that was begun in an earlier one is to leave everything alone. ``watched`` is
+    the generation whose timetable is followed.
     """
 
     def __init__(self, fleet: Fleet) -> None:
@@ -56,6 +57,7 @@ class AzureWorld:
         self.settings: AzureSettings = fleet.azure
         self.lock = threading.RLock()
         self.generation = 0
+        self.watched = -1
         self._stores: dict[tuple[str, type[Any]], Any] = {}
         self._numbers = itertools.count(1)
         self._index: tuple[Mapping[str, Machine], dict[str, Machine]] = ({}, {})
@@ -78,6 +80,11 @@ class AzureWorld:
                 self._stores[key] = kind(self, subscription)
             store: AnyStore = self._stores[key]
             return store
+
+    def stores(self, kind: type[AnyStore]) -> Iterator[tuple[str, AnyStore]]:
+        """The stores of that kind of all subscriptions, with the subscriptions' ids."""
+        for one in self.settings.subscriptions:
+            yield one.id, self.store(kind, one.id)
 
     def subscription(self, subscription: str) -> Subscription | None:
         """The subscription of that id."""

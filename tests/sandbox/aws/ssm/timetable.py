@@ -1,72 +1,20 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens by itself because its time has come: maintenance windows open, associations run.
-
-One thread looks at the wall clock. It begins with the first thing that has a schedule, and ends when the sandbox is
-reset or closed.
-"""
+"""What Systems Manager does by itself because its time has come: windows open, associations run."""
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
-
+from ... import timetable
+from ...timetable import Looker, Timetable
 from ..world import World
 
-log = logging.getLogger(__name__)
+__all__ = ["LOOKERS", "Timetable", "watch"]
 
-LOOK = 0.1
-"""Wall seconds between two looks at the clock."""
-
-Fire = Callable[[], Any]
-Next = Callable[[datetime], datetime | None]
-
-
-class Timetable:
-    """What is due next. An entry belongs to a key and holds as long as its ``state`` is the same object."""
-
-    def __init__(self) -> None:
-        self._due: dict[str, tuple[Any, datetime | None]] = {}
-
-    def is_due(self, key: str, state: Any, upcoming: Next, now: datetime) -> bool:
-        """Whether the time has come. ``upcoming``: when it comes next after an instant."""
-        held, due = self._due.get(key, (None, None))
-        if held is not state:
-            self._due[key] = (state, upcoming(now))
-            return False
-        if due is None or due > now:
-            return False
-        self._due[key] = (state, upcoming(now))
-        return True
-
-
-Looker = Callable[[World, Timetable, datetime], None]
-LOOKERS: list[Looker] = []
-"""Those who look whether something of theirs is due; called with the world's lock held."""
+LOOKERS: list[Looker[World]] = []
+"""Those who look whether something of theirs is due."""
 
 
 def watch(world: World) -> None:
     """Begin to watch the clock, if nobody does yet."""
-    with world.lock:
-        if world.watched != world.generation:
-            world.watched = world.generation
-            threading.Thread(target=_run, args=(world, world.generation), daemon=True, name="timetable").start()
-
-
-def _run(world: World, generation: int) -> None:
-    table = Timetable()
-    while True:
-        with world.lock:
-            if world.generation != generation or world.fleet.closed:
-                return
-            for look in LOOKERS:
-                try:
-                    look(world, table, world.now())
-                except Exception:
-                    log.exception("what is due")
-        time.sleep(LOOK)
+    timetable.watch(world, LOOKERS)

@@ -21,6 +21,10 @@ from .shapes import Member, Shape, shape_of
 _DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 
 
+ANSWERED_TOO: Mapping[str, frozenset[str]] = {"RebootOptions": frozenset({"NeverReboot", "AlwaysReboot"})}
+"""What services answer and the SDKs' enums lack, by the enum's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """Where and what. ``path`` as in ``properties.osProfile.adminUsername``; ``code`` the error's."""
@@ -72,7 +76,8 @@ def _check(shape: Shape, value: Any, path: str, found: list[Violation], *, answe
         return {key: _check(item, one, _join(path, key), found, answer=answer) for key, one in value.items()}
     if not _is(shape.kind, value):
         return _wrong(shape, value, path, found)
-    if shape.values and value not in shape.values:
+    allowed_too = ANSWERED_TOO.get(shape.name, frozenset()) if answer else frozenset()
+    if shape.values and value not in shape.values | allowed_too:
         allowed = ", ".join(f"'{one}'" for one in sorted(shape.values))
         message = f"The value '{value}' of parameter '{path}' is not allowed. Allowed values are: {allowed}."
         found.append(Violation(path, message, "InvalidParameter"))

@@ -27,6 +27,10 @@ class Lagging:
         if not states or states[-1][1] != state:
             states.append((self._world.clock.seconds(), state))
 
+    def begin(self, key: str, state: Any) -> None:
+        """The thing has been like this for long."""
+        self._states[key.lower()] = [(float("-inf"), state)]
+
     def seen(self, key: str) -> Any:
         """The state that Resource Graph shows; None when it does not know the thing yet."""
         states = self._states.get(key.lower(), [])

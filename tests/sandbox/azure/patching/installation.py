@@ -45,10 +45,10 @@ class _Failed(Exception):
         self.details = details
 
 
-def begin_installation(machine: Machine, request: InstallRequest) -> Installation:
-    """Remember that one has begun; what is shown while it runs."""
+def begin_installation(machine: Machine, request: InstallRequest, run_id: str = "") -> Installation:
+    """Remember that one has begun; what is shown while it runs. ``run_id``: of the maintenance run that begins it."""
     now = machine.clock.now()
-    begun = Installation(str(uuid.uuid4()), now, now, request.reboot_setting)
+    begun = Installation(str(uuid.uuid4()), now, now, request.reboot_setting, run_id=run_id)
     record = record_of(machine)
     record.cancelled = False
     record.installations[begun.activity_id] = begun

@@ -59,7 +59,7 @@ class PatchResult:
 @dataclass(frozen=True, slots=True)
 class Installation:
     """One installation. ``status``: InProgress, Succeeded, Failed or CompletedWithWarnings. ``reboot_status``:
-    NotNeeded, Required, Started, Failed or Completed."""
+    NotNeeded, Required, Started, Failed or Completed. ``run_id``: of the maintenance run that began it, or ``""``."""
 
     activity_id: str
     started: datetime
@@ -70,6 +70,7 @@ class Installation:
     window_exceeded: bool = False
     patches: tuple[PatchResult, ...] = ()
     error: PatchError | None = None
+    run_id: str = ""
 
     def count(self, state: str) -> int:
         """Patches in that state."""

@@ -78,7 +78,8 @@ def _installation(machine: Machine, done: Installation) -> Row:
         "maintenanceWindowExceeded": done.window_exceeded,
         "rebootStatus": done.reboot_status,
         **installed_counts(done),
-        "maintenanceRunId": None,
+        "startedBy": "Platform" if done.run_id else "User",
+        "maintenanceRunId": done.run_id or None,
     }
 
 

@@ -54,8 +54,8 @@ class AzureSandbox:
         self.journal = Journal()
         self._directory = tempfile.TemporaryDirectory()
         authority = Authority(Path(self._directory.name))
-        application = AzureApplication(self.world, self.journal, Faults(), check_answers=True)
-        self._server = serve_azure(application, authority)
+        self.application = AzureApplication(self.world, self.journal, Faults(), check_answers=True)
+        self._server = serve_azure(self.application, authority)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
         self.url = f"https://127.0.0.1:{self._server.server_port}"
@@ -97,7 +97,7 @@ class AzureSandbox:
     def reset(self) -> None:
         """As the fleet file says."""
         self.fleet.reset()
-        self.world.reset()
+        self.application.reset()
 
     def rows(self, table: str, lag: bool = True) -> list[dict[str, Any]]:
         """What Resource Graph has now; ``lag``: after its lag has passed."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from tests.sandbox.azure.maintenance.declared import DeclarationError, assignments, configurations
+from tests.sandbox.azure.maintenance.store import DeclarationError, MaintenanceStore
 from tests.sandbox.azure.world import AzureWorld
 from tests.sandbox.fleet import build_fleet
 from tests.unit.sandbox.azure.nodes_kit import (
@@ -121,7 +121,7 @@ def test_assignments_of_machines_and_scopes(azure: AzureSandbox) -> None:
     names = [one.name for one in maintenance.configuration_assignments_within_subscription.list()]
     assert sorted(name or "" for name in names) == ["arc-linux", "saturdays"]
     of_machine = list(maintenance.configuration_assignments.list(VMS, "Microsoft.Compute", "virtualMachines", LINUX))
-    assert [one.resource_id for one in of_machine] == [azure.machine(LINUX).node_id]
+    assert [one.resource_id for one in of_machine] == [azure.machine(LINUX).node_id.lower()]
     arguments = ("Microsoft.Compute", "virtualMachines", LINUX)
     assert maintenance.configuration_assignments.get(VMS, *arguments, "saturdays").name == "saturdays"
     scope = maintenance.configuration_assignments_for_subscriptions.get("arc-linux")
@@ -154,9 +154,8 @@ def test_the_graph_has_configurations_and_assignments(azure: AzureSandbox) -> No
 )
 def test_a_wrong_declaration_is_named(key: str, entry: dict[str, Any]) -> None:
     world = AzureWorld(build_fleet(fleet_data(**{key: [entry]})))
-    resources = configurations if key == "maintenance_configurations" else assignments
     with pytest.raises(DeclarationError, match=r"nothing|strange"):
-        list(resources(world, SUBSCRIPTION))
+        world.store(MaintenanceStore, SUBSCRIPTION)
 
 
 def test_the_results_of_update_manager_come_late() -> None:
