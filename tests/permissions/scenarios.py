@@ -180,7 +180,6 @@ def add_foreign(ssm: Any) -> None:
         Targets=targets,
         Parameters={"Operation": ["Install"]},
         ScheduleExpression="rate(12 hours)",
-        ApplyOnlyAtCronInterval=True,
     )
 
 
