@@ -69,10 +69,16 @@ def test_a_policy_that_is_not_there(estate: Estate) -> None:
     refused(estate, played, "/nowhere/policy.yml", "No such file or directory")
 
 
-@pytest.mark.parametrize("playbook", ["patch.yml", "plan.yml", "policy.yml"])
+@pytest.mark.parametrize("playbook", ["patch.yml", "plan.yml"])
 def test_policy_and_environment_have_to_be_said(estate: Estate, playbook: str) -> None:
     refused(estate, estate.play(playbook), "-e patch_policy=", "-e patch_environment=")
     refused(estate, estate.play(playbook, patch_environment="test", patch_policy=None), "-e patch_policy=")
+
+
+def test_a_policy_for_all_environments_has_to_be_said_and_to_fit_the_inventory(estate: Estate) -> None:
+    refused(estate, estate.play("policy.yml", patch_policy=None), "-e patch_policy=")
+    estate.set_policy(environments=["stage"], slots=[])
+    refused(estate, estate.play("policy.yml"), "no group that is named as an environment of the policy")
 
 
 def test_an_environment_that_the_policy_or_the_inventory_lacks(estate: Estate) -> None:
