@@ -113,12 +113,20 @@ def error_text(error: Mapping[str, Any]) -> str:
 
 
 def _error(answer: Answer) -> Mapping[str, Any]:
-    """The error in a body: ``{"error": {…}}`` (Resource Manager) or the error itself (some providers)."""
-    body = answer.body
-    if not isinstance(body, Mapping):
+    """The error in a body: ``{"error": {…}}`` (Resource Manager) or the error itself (some providers).
+
+    Microsoft.Maintenance writes ``{"Error": {"Code": …, "Message": …}}``.
+    """
+    if not isinstance(answer.body, Mapping):
         return {}
+    body = _small(answer.body)
     error = body.get("error", body)
-    return error if isinstance(error, Mapping) else {"message": str(error)}
+    return _small(error) if isinstance(error, Mapping) else {"message": str(error)}
+
+
+def _small(members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members with their names in small letters; of two that differ in case only the last counts."""
+    return {str(name).lower(): value for name, value in members.items()}
 
 
 def _said(answer: Answer) -> str:

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from .._core.errors import InputError
 from .._core.facts import NativeUpdate
 from .._core.nodes import canonical_id
-from .._core.recur_every import Window, parse_recur_every
-from .._core.zones import zone_of
+from .maintenance_window import window_from_api, window_of
 
 CONFIGURATION_TYPE = "microsoft.maintenance/maintenanceconfigurations"
 ASSIGNMENT_TYPE = "microsoft.maintenance/configurationassignments"
@@ -27,8 +26,6 @@ KIND = "maintenance_configuration"
 
 _GUEST_PATCHES = "inguestpatch"
 _BEHIND = f"/providers/{ASSIGNMENT_TYPE}/"
-_LONGEST = timedelta(hours=3, minutes=55)
-"""The longest window that there is, for one that names no duration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +84,12 @@ def maintenance_of(
 ) -> Maintenance:
     """What installs between ``now`` and ``until``, of resources as the API and Resource Graph show them."""
     return Maintenance(
-        [found for entry in assignments if (found := _assignment(entry))],
+        [found for entry in assignments if (found := assignment_of(entry))],
         {canonical_id(str(entry["id"])): _update(entry, now, until) for entry in configurations},
     )
 
 
-def _assignment(entry: Mapping[str, Any]) -> Assignment | None:
+def assignment_of(entry: Mapping[str, Any]) -> Assignment | None:
     """The assignment of a resource. Its scope stands in its own id, before the provider."""
     properties = entry.get("properties") or {}
     configuration = canonical_id(str(properties.get("maintenanceConfigurationId") or ""))
@@ -111,32 +108,12 @@ def _update(entry: Mapping[str, Any], now: datetime, until: datetime) -> NativeU
     if str(properties.get("maintenanceScope", "")).lower() != _GUEST_PATCHES:
         return None
     try:
-        opens = _window(properties.get("maintenanceWindow") or {}).next_after(now)
-    except (InputError, ValueError):
+        opens = window_of(window_from_api(properties.get("maintenanceWindow") or {})).next_after(now)
+    except InputError:
         return NativeUpdate(KIND, name, None)
     if opens is None or opens > until:
         return None
     return NativeUpdate(KIND, name, opens.isoformat())
-
-
-def _window(given: Mapping[str, Any]) -> Window:
-    """The window that a configuration describes. Raises InputError or ValueError for what cannot be read."""
-    recurs, expires = str(given.get("recurEvery") or ""), str(given.get("expirationDateTime") or "")
-    return Window(
-        datetime.fromisoformat(str(given.get("startDateTime") or "")),
-        _duration(str(given.get("duration") or "")),
-        zone_of(str(given.get("timeZone") or "UTC")),
-        parse_recur_every(recurs) if recurs else None,
-        datetime.fromisoformat(expires) if expires else None,
-    )
-
-
-def _duration(text: str) -> timedelta:
-    """``hh:mm``. Raises ValueError for anything else."""
-    if not text:
-        return _LONGEST
-    hours, minutes = text.split(":")[:2]
-    return timedelta(hours=int(hours), minutes=int(minutes))
 
 
 def _fits(filters: Mapping[str, Any], machine: Candidate) -> bool:

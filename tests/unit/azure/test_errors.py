@@ -119,3 +119,12 @@ def test_no_answer_is_explained_too(reason: str, text: str, remedy: str, lasting
     error = explain_unanswered(Unanswered(reason, "Code", text), "read it")
     assert remedy in str(error)
     assert error.lasting is lasting
+
+
+def test_an_error_in_capital_letters_is_read_too() -> None:
+    body = {"Error": {"Code": "InvalidMaintenanceWindow", "Message": "Invalid maintenance window."}}
+    error = explain(Answer(400, body), "write the maintenance configuration m")
+    assert error.code == "InvalidMaintenanceWindow"
+    assert str(error) == (
+        "Could not write the maintenance configuration m: InvalidMaintenanceWindow: Invalid maintenance window."
+    )
