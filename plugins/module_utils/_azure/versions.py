@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .nodes import ARC, VM
 
+AUTOMATION = "2024-10-23"
 COMPUTE = "2024-11-01"
 DISKS = "2023-10-02"
 GRAPH = "2021-03-01"

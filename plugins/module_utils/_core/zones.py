@@ -76,5 +76,5 @@ def _canonical(name: str) -> str:
 def _alike(one: ZoneInfo, other: ZoneInfo) -> bool:
     """Whether clocks of both zones show the same from now on. Rules change faster than tables of names."""
     begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    instants = (begin + timedelta(hours=hours) for hours in range(0, _YEARS_ALIKE * 366 * 24, 12))
+    instants = (begin + timedelta(hours=hours) for hours in range(0, _YEARS_ALIKE * 366 * 24, 24))
     return all(instant.astimezone(one).utcoffset() == instant.astimezone(other).utcoffset() for instant in instants)

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be done to make a deployment schedule as wanted: the plan of ``azure_deployment_schedule``.
+
+There is one request that replaces the whole schedule, so it is sent with everything that is to stay. Where something is
+as wanted in other words (order, case, a start in the past), the service's own words are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from .._core.change_set import ChangeSet, Step
+from .._core.errors import InputError
+from .deployment_schedule_model import SECTIONS, TASKS, empty_schedule, from_api, state_from_api
+from .deployment_schedule_same import same_queries, same_setting, same_texts
+from .deployment_schedule_start import merged_schedule_info, refuse_hidden_days, with_start_ahead
+
+PUT, DELETE = "put_deployment_schedule", "delete_deployment_schedule"
+
+_LISTS = ("azure_virtual_machines", "non_azure_computer_names")
+
+
+def plan_present(resource: Mapping[str, Any] | None, wanted: Mapping[str, Any], now: datetime) -> ChangeSet:
+    """Make or change a schedule (None, or as the API answered it); what is not wanted stays. Raises InputError."""
+    current = from_api(resource) if resource is not None else empty_schedule(str(wanted["name"]))
+    next_run = state_from_api(resource)["next_run"] if resource is not None else ""
+    if resource is None:
+        _refuse_incomplete(wanted)
+    after = _merged(current, wanted)
+    after["schedule_info"] = merged_schedule_info(
+        current["schedule_info"], wanted.get("schedule_info") or {}, now, next_run, exists=resource is not None
+    )
+    if after != current or resource is None:
+        _refuse_without_machines(after)
+        refuse_hidden_days(current["schedule_info"], after["schedule_info"], next_run)
+        after["schedule_info"] = with_start_ahead(after["schedule_info"], now)
+        return ChangeSet(current if resource is not None else {}, after, (Step(PUT),), _shown(after))
+    return ChangeSet(current, current, (), _shown(current))
+
+
+def plan_absent(resource: Mapping[str, Any] | None) -> ChangeSet:
+    """Delete the schedule."""
+    if resource is None:
+        return ChangeSet()
+    current = from_api(resource)
+    return ChangeSet(current, {}, (Step(DELETE),), _shown(current))
+
+
+def plan_members(
+    resource: Mapping[str, Any],
+    computers: Sequence[str],
+    non_azure_queries: Sequence[Mapping[str, str]] | None,
+    now: datetime,
+) -> ChangeSet:
+    """Change only who is in a schedule outside of Azure; everything else stays. Raises InputError."""
+    wanted: dict[str, Any] = {"name": str(resource.get("name") or ""), "non_azure_computer_names": list(computers)}
+    if non_azure_queries is not None:
+        wanted["targets"] = {"non_azure_queries": [dict(query) for query in non_azure_queries]}
+    return plan_present(resource, wanted, now)
+
+
+def _merged(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The schedule with what is wanted, but for its times."""
+    after = dict(current)
+    for name in ("operating_system", "duration"):
+        if name in wanted and not same_setting(name, wanted[name], current[name]):
+            after[name] = wanted[name]
+    if after["operating_system"] != current["operating_system"]:
+        after |= {section: empty_schedule("")[section] for section in SECTIONS}
+    for section in SECTIONS:
+        settings = wanted.get(section) or {}
+        changes = {key: value for key, value in settings.items() if not same_setting(key, value, after[section][key])}
+        after[section] = {**after[section], **changes}
+    for name in _LISTS:
+        if name in wanted and not same_texts(wanted[name], current[name]):
+            after[name] = list(wanted[name])
+    targets = wanted.get("targets") or {}
+    queries = {name: each for name, each in targets.items() if not same_queries(each, current["targets"][name])}
+    after["targets"] = {**current["targets"], **queries}
+    after["tasks"] = {name: _task(current["tasks"][name], (wanted.get("tasks") or {}).get(name)) for name in TASKS}
+    return after
+
+
+def _task(current: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A task; another runbook has parameters of its own."""
+    if wanted is None:
+        return dict(current)
+    source = wanted.get("source", current["source"])
+    if not source:
+        return {"source": "", "parameters": {}}
+    kept = current["parameters"] if source.lower() == current["source"].lower() else {}
+    return {
+        "source": current["source"] if source.lower() == current["source"].lower() else source,
+        "parameters": dict(wanted.get("parameters", kept)),
+    }
+
+
+def _refuse_incomplete(wanted: Mapping[str, Any]) -> None:
+    info = wanted.get("schedule_info") or {}
+    for option, value in (
+        ("operating_system", wanted.get("operating_system")),
+        ("schedule_info.frequency", info.get("frequency")),
+        ("schedule_info.start_time", info.get("start_time")),
+    ):
+        if not value:
+            raise InputError(option, value, "a value, since the schedule does not exist yet")
+
+
+def _refuse_without_machines(schedule: Mapping[str, Any]) -> None:
+    if not any((*(schedule[name] for name in _LISTS), *schedule["targets"].values())):
+        allowed = "some machines, or a query in targets: the service takes no schedule without any"
+        raise InputError("non_azure_computer_names", [], allowed)
+
+
+def _shown(schedule: Mapping[str, Any]) -> str:
+    return f"deployment schedule {schedule['name']}"
