@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from .._core.errors import CloudError, OutcomeUnknown
+from .._core.errors import CloudError, OutcomeUnknown, OutOfTime
 from .._core.patience import Patience, pause_before
 from .answer import Answer
 from .errors import explain, explain_unanswered, is_server_fault, is_throttled
@@ -126,13 +126,17 @@ class Connection:
         return self._send("GET", url, doing, None, repeatable=True)
 
     def _url(self, path: str, api_version: str, query: Mapping[str, str] | None) -> str:
-        parameters = {"api-version": api_version, **(query or {})}
-        return f"{self._wire.endpoint}{quote(path, safe=_IN_A_PATH)}?{urlencode(parameters, quote_via=quote, safe='$')}"
+        parameters = {**({"api-version": api_version} if api_version else {}), **(query or {})}
+        asked = f"?{urlencode(parameters, quote_via=quote, safe='$')}" if parameters else ""
+        return f"{self._wire.endpoint}{quote(path, safe=_IN_A_PATH)}{asked}"
 
     def _send(self, method: str, url: str, doing: str, body: Any, *, repeatable: bool) -> Answer:
         where = doing if not self.account or self.account.lower() in doing.lower() else f"{doing} in {self.place}"
         kind = kind_of(method, urlsplit(url).path)
-        self.sleep(self._quota.reserve(self.account, kind))
+        turn = self._quota.reserve(self.account, kind)
+        if self._patience.is_over(turn):
+            raise OutOfTime(f"Did not {where}: the time that was given is over")
+        self.sleep(turn)
         started, attempt = self._patience.clock(), 0
         while True:
             outcome = self._attempt(method, url, body)
@@ -146,7 +150,10 @@ class Connection:
             pause = pause_before(attempt, asked)
             if self._patience.clock() - started + pause > self._limit(outcome, repeatable):
                 raise _raised(outcome, where, repeatable)
-            self.sleep(max(pause, self._quota.reserve(self.account, kind)))
+            pause = max(pause, self._quota.reserve(self.account, kind))
+            if self._patience.is_over(pause):
+                raise _raised(outcome, where, repeatable)
+            self.sleep(pause)
             attempt += 1
 
     def _attempt(self, method: str, url: str, body: Any) -> Answer | Unanswered:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ class Cloud:
     """A cloud. ``endpoint`` and ``authority`` are URLs without a slash at their end; ``scope`` is what a token is for.
 
     ``tenant`` is set where the authority has only one (``adfs``). ``well_known``: Microsoft's own authority, which the
-    libraries can validate.
+    libraries can validate. ``logs`` is the URL of Log Analytics, empty where the cloud tells of none.
     """
 
     name: str
@@ -30,6 +30,17 @@ class Cloud:
     scope: str
     tenant: str = ""
     well_known: bool = False
+    logs: str = ""
+
+    def of_logs(self) -> Cloud:
+        """The same cloud, with Log Analytics in the place of Resource Manager. Raises :class:`CloudError`."""
+        if not self.logs:
+            raise CloudError(
+                f"Could not find Log Analytics: the cloud {self.name} tells of none at its Resource Manager "
+                f"{self.endpoint} (logAnalyticsResourceId)",
+                code="UnknownCloud",
+            )
+        return replace(self, endpoint=self.logs, scope=f"{self.logs}/.default")
 
 
 CLOUDS = {
@@ -39,6 +50,7 @@ CLOUDS = {
         "https://login.microsoftonline.com",
         "https://management.azure.com/.default",
         well_known=True,
+        logs="https://api.loganalytics.io",
     ),
     "AzureChinaCloud": Cloud(
         "AzureChinaCloud",
@@ -46,6 +58,7 @@ CLOUDS = {
         "https://login.chinacloudapi.cn",
         "https://management.chinacloudapi.cn/.default",
         well_known=True,
+        logs="https://api.loganalytics.azure.cn",
     ),
     "AzureUSGovernment": Cloud(
         "AzureUSGovernment",
@@ -53,6 +66,7 @@ CLOUDS = {
         "https://login.microsoftonline.us",
         "https://management.core.usgovcloudapi.net/.default",
         well_known=True,
+        logs="https://api.loganalytics.us",
     ),
 }
 
@@ -118,7 +132,14 @@ def _read(cloud: Mapping[str, Any], source: str) -> Cloud:
         f"{audiences[0]}/.default",
         tenant,
         well_known=authority in {known.authority for known in CLOUDS.values()},
+        logs=_https(cloud.get("logAnalyticsResourceId")),
     )
+
+
+def _https(url: Any) -> str:
+    """An address without a slash at its end; empty for one that no token may be sent to."""
+    text = str(url or "").rstrip("/")
+    return text if urlsplit(text).scheme == "https" else ""
 
 
 def authority_of(url: str) -> tuple[str, str]:

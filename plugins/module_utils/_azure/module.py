@@ -14,6 +14,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._core.errors import PatchingError
+from .._core.patience import Patience
 from .._ledger.scope_args import RUN_ARGS, with_run_constraints
 from .auth import AUTH_ARGS
 from .session import AzureSession, checked_accounts
@@ -47,9 +48,10 @@ def bulk_module(argument_spec: dict[str, Any], **constraints: Any) -> AnsibleMod
     return azure_module({**RUN_ARGS, **ACCOUNTS_ARGS, **argument_spec}, **with_run_constraints(constraints))
 
 
-def session_of(module: AnsibleModule) -> AzureSession:
+def session_of(module: AnsibleModule, patience: Patience | None = None) -> AzureSession:
     """The session that the module's options describe. Raises :class:`PatchingError`."""
-    return AzureSession({**module.params, "accounts": checked_accounts(module.params.get("accounts"))})
+    options = {**module.params, "accounts": checked_accounts(module.params.get("accounts"))}
+    return AzureSession(options, patience=patience)
 
 
 def _show_what_is_no_secret(module: AnsibleModule) -> None:

@@ -67,7 +67,7 @@ class AzureSession:
         self._patience = patience or Patience()
         self._lock = threading.RLock()
         self._cloud: Cloud | None = None
-        self._wires: dict[int, tuple[Wire, Quota]] = {}
+        self._wires: dict[tuple[int, str], tuple[Wire, Quota]] = {}
 
     @property
     def account(self) -> str:
@@ -80,13 +80,23 @@ class AzureSession:
         Raises :class:`CloudError` when the cloud's endpoints cannot be found out, :class:`PatchingError` for
         credentials that cannot be used. No token is asked for before the first request.
         """
-        account = account or self.account
+        return self._connected(account or self.account, region, self._found_cloud)
+
+    def connect_logs(self, account: str) -> Connection:
+        """A connection to Log Analytics with the credentials for a subscription, whose requests have no api version.
+
+        Raises as :meth:`connect` does, and :class:`CloudError` where the cloud has no Log Analytics.
+        """
+        return self._connected(account, "", lambda: self._found_cloud().of_logs())
+
+    def _connected(self, account: str, region: str, cloud_of_it: Callable[[], Cloud]) -> Connection:
         identity = self._accounts.get(account.lower(), self._own)
         with self._lock:
-            if id(identity) not in self._wires:
-                wire = self._wire_of(identity, self._found_cloud(), self._network)
-                self._wires[id(identity)] = (wire, Quota(self._patience.clock))
-            wire, quota = self._wires[id(identity)]
+            cloud = cloud_of_it()
+            key = (id(identity), cloud.endpoint)
+            if key not in self._wires:
+                self._wires[key] = (self._wire_of(identity, cloud, self._network), Quota(self._patience.clock))
+            wire, quota = self._wires[key]
         return Connection(account, region, wire, quota, self._patience)
 
     def groups(self, accounts: list[str]) -> list[list[str]]:

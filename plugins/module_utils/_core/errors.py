@@ -43,6 +43,13 @@ class OutcomeUnknown(CloudError):
         super().__init__(message, code=code, lasting=False)
 
 
+class OutOfTime(CloudError):
+    """A request that was not sent, since the time that was given for all of them is over."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="OutOfTime", lasting=False)
+
+
 def together(errors: Sequence[CloudError]) -> CloudError:
     """Several errors as one; a message that several requests gave is said once."""
     messages = list(dict.fromkeys(str(error) for error in errors))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -19,13 +20,19 @@ class Patience:
     """How long a request is repeated, in seconds over all attempts.
 
     ``answer`` bounds throttling and server faults; ``connect`` an endpoint that cannot be reached, which is a mistake
-    in the settings more often than a fault that passes.
+    in the settings more often than a fault that passes. ``until`` is the instant of ``clock`` after which no request is
+    sent any more, whichever it is: for work that is to end in time although there is more to do.
     """
 
     answer: float = 180.0
     connect: float = 15.0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    until: float = math.inf
+
+    def is_over(self, pause: float = 0.0) -> bool:
+        """Whether no request is sent any more, now or after the pause."""
+        return self.clock() + pause > self.until
 
 
 def pause_before(attempt: int, asked: float | None = None) -> float:

@@ -331,6 +331,24 @@ class TestClouds:
         with pytest.raises(CloudError):
             cloud_of("https://arm.own.example", lambda _url: answer)
 
+    @pytest.mark.parametrize("name", CLOUDS)
+    def test_log_analytics_has_a_place_and_an_audience_of_its_own(self, name: str) -> None:
+        logs = CLOUDS[name].of_logs()
+        assert logs.endpoint.startswith("https://api.loganalytics.")
+        assert logs.scope == f"{logs.endpoint}/.default"
+        assert logs.authority == CLOUDS[name].authority
+
+    def test_where_log_analytics_is_may_be_told_by_the_cloud(self) -> None:
+        told = metadata(logAnalyticsResourceId="https://logs.own.example/")
+        logs = cloud_of("https://arm.own.example", lambda _url: told).of_logs()
+        assert (logs.endpoint, logs.scope) == ("https://logs.own.example", "https://logs.own.example/.default")
+
+    @pytest.mark.parametrize("logs", [None, "", "http://logs.own.example"])
+    def test_no_token_goes_to_a_log_analytics_that_is_not_told(self, logs: str | None) -> None:
+        cloud = cloud_of("https://arm.own.example", lambda _url: metadata(logAnalyticsResourceId=logs))
+        with pytest.raises(CloudError, match="Could not find Log Analytics: the cloud own tells of none"):
+            cloud.of_logs()
+
 
 class TestNetwork:
     @pytest.mark.parametrize(
@@ -364,6 +382,13 @@ class TestAccounts:
         assert [session.connect(one).account for one in ("", "a", "b")] == ["own", "a", "b"]
         assert len(made) == 1
         assert session.groups(["a", "b"]) == [["a", "b"]]
+
+    def test_log_analytics_is_reached_with_the_same_credentials_on_a_wire_of_its_own(self) -> None:
+        session, made = self.session({"a": {"client_id": "c", "secret": "s", "tenant": "t"}})
+        session.connect("a")
+        for account in ("a", "A", "b"):
+            session.connect_logs(account)
+        assert [identity.values["client_id"] for identity in made] == ["c", "c", SECRET["client_id"]]
 
     def test_a_subscription_may_have_its_own(self, home: Path) -> None:
         accounts = {

@@ -18,7 +18,11 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.wire imp
     NOT_CONNECTED,
     Unanswered,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, OutcomeUnknown
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import (
+    CloudError,
+    OutcomeUnknown,
+    OutOfTime,
+)
 from ansible_collections.hybridops.patching.plugins.module_utils._core.patience import Patience
 
 from tests.unit.azure.wire import ENDPOINT, SUBSCRIPTION, Clock, Request, Wire, refused
@@ -281,3 +285,42 @@ def test_paths_are_quoted_and_queries_too() -> None:
     there, wire, _clock = connection(OK, path="/a b/ü")
     there.call("GET", "/a b/ü", "1", "look", query={"$filter": "x&y"})
     assert wire.sent[0][2] == {"api-version": "1", "$filter": "x&y"}
+
+
+class TestTimeThatIsOver:
+    """Work that is to end in time sends nothing later, however long a single request may be repeated."""
+
+    def there(self, until: float, *answers: Answer | Unanswered) -> tuple[Connection, Wire, Clock]:
+        wire, clock = Wire([Request("GET", PATH, answer) for answer in answers]), Clock()
+        limited = Patience(answer=600.0, connect=60.0, sleep=clock.sleep, clock=clock, until=clock() + until)
+        return Connection(SUBSCRIPTION, "", wire, patience=limited), wire, clock
+
+    def test_a_request_is_repeated_until_then_and_tells_what_the_service_said(self) -> None:
+        there, wire, clock = self.there(100.0, *[refused(429, "TooManyRequests", **{"retry-after": "40"})] * 3)
+        with pytest.raises(CloudError, match="TooManyRequests") as error:
+            there.call("GET", PATH, "1", "list")
+        wire.finish()
+        assert sum(clock.slept) == 80.0
+        assert not error.value.lasting
+        assert not isinstance(error.value, OutOfTime)
+
+    def test_afterwards_nothing_is_sent(self) -> None:
+        there, wire, clock = self.there(1.0)
+        clock.sleep(2.0)
+        with pytest.raises(OutOfTime, match=f"Did not list in subscription {SUBSCRIPTION}: the time"):
+            there.call("GET", PATH, "1", "list")
+        wire.finish()
+
+    def test_what_would_have_to_wait_for_its_turn_longer_is_not_sent(self) -> None:
+        there, wire, clock = self.there(100.0, refused(429, "TooManyRequests", **{"retry-after": "300"}))
+        for expected in (CloudError, OutOfTime):
+            with pytest.raises(expected):
+                there.call("GET", PATH, "1", "list")
+        wire.finish()
+        assert clock.slept == []
+
+
+def test_other_services_have_no_api_version() -> None:
+    there, wire, _clock = connection(OK, method="POST", path="/v1/workspaces/w/query")
+    there.call("POST", "/v1/workspaces/w/query", "", "ask")
+    assert wire.sent[0][2] == {}
