@@ -56,6 +56,14 @@ options:
       - Maintenance windows that begin within so many hours are told.
     type: int
     default: 24
+  gather:
+    description:
+      - Which facts are read that take requests of their own, RV(facts[].baseline), RV(facts[].native_updates) and
+        RV(facts[].snapshot). Those of others are not in the answer.
+    type: list
+    elements: str
+    choices: [baselines, native_updates, snapshots]
+    default: [baselines, native_updates, snapshots]
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -146,7 +154,7 @@ facts:
     snapshot:
       description: Whether a restorable snapshot of all volumes is V(possible), and the V(obstacles).
       type: dict
-      returned: always
+      returned: when O(gather) has V(snapshots)
     volumes:
       description: Number of its EBS volumes.
       type: int
@@ -160,12 +168,12 @@ facts:
         - The baseline for its patch group and operating system, with V(id), V(name) and V(default), which says that
           none is registered and the default applies.
       type: dict
-      returned: always
+      returned: when O(gather) has V(baselines)
     native_updates:
       description: What would install on it by itself, each with V(kind), V(name) and V(next).
       type: list
       elements: dict
-      returned: always
+      returned: when O(gather) has V(native_updates)
     patch_group:
       description: Its patch group.
       type: str
@@ -183,7 +191,7 @@ unlisted:
   elements: dict
 """
 
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.managed_node_info import describe_nodes
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.managed_node_info import GATHERED, describe_nodes
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import ACCOUNTS_ARGS, aws_module, run
 
 
@@ -195,6 +203,7 @@ def main() -> None:
         "patch_groups": {"type": "list", "elements": "str"},
         "targets": {"type": "list", "elements": "dict", "options": place},
         "horizon_hours": {"type": "int", "default": 24},
+        "gather": {"type": "list", "elements": "str", "choices": list(GATHERED), "default": list(GATHERED)},
     }
     run(aws_module({**ACCOUNTS_ARGS, **spec}), describe_nodes)
 

@@ -22,9 +22,12 @@ from .module import session_of
 from .native_updates import native_rules
 from .node_facts import TargetFacts, facts_of, name_of, patch_group_of
 from .nodes import aws_nodes
-from .registered_baselines import registered_baselines
+from .registered_baselines import RegisteredBaselines, registered_baselines
 
 _LIVE = ["pending", "running", "stopping", "stopped"]
+
+GATHERED = {"baselines": "baseline", "native_updates": "native_updates", "snapshots": "snapshot"}
+"""What takes requests of its own, as the option ``gather`` names it, and the fact that it gives."""
 
 
 def describe_nodes(module: Any) -> dict[str, Any]:
@@ -35,17 +38,22 @@ def describe_nodes(module: Any) -> dict[str, Any]:
     targets = _targets(nodes, params["targets"] or (), session.region)
     until = datetime.now(UTC) + timedelta(hours=params["horizon_hours"])
     listed = {node.node_id for node in nodes}
-    tag_keys, patterns = params["tag_keys"], params["patch_groups"] or ()
+    tag_keys, patterns, gather = params["tag_keys"], params["patch_groups"] or (), params["gather"]
 
     def read(connection: Connection, target: Target[Node]) -> tuple[list[NodeFacts], list[UnlistedNode]]:
-        facts, tags = _read(connection, target, until, tag_keys, patterns)
+        facts, tags = _read(connection, target, until, tag_keys, patterns, gather)
         found = [facts_of(node, facts) for node in target.items]
         return found, _unlisted(facts, tags, listed, patterns)
 
     answers = on_targets(session, targets, read)
     if answers.errors:
         raise together([error for _target, error in answers.errors])
-    facts = {fact.node_id: fact.to_dict() for _target, (found, _unlisted) in answers.answers for fact in found}
+    left_out = {fact for name, fact in GATHERED.items() if name not in gather}
+    facts = {
+        fact.node_id: {key: value for key, value in fact.to_dict().items() if key not in left_out}
+        for _target, (found, _unlisted) in answers.answers
+        for fact in found
+    }
     unlisted = [node.to_dict() for _target, (_found, nodes_there) in answers.answers for node in nodes_there]
     return {
         "changed": False,
@@ -74,6 +82,7 @@ def _read(
     until: datetime,
     tag_keys: Sequence[str],
     patterns: Sequence[str],
+    gather: Collection[str],
 ) -> tuple[TargetFacts, dict[str, dict[str, str]]]:
     """What the account and region says; also the tags of every hybrid node that was looked at."""
     node_ids = [node.node_id for node in target.items]
@@ -82,15 +91,16 @@ def _read(
     if patterns:
         managed = {**hybrid_nodes(connection), **managed}
     tags = hybrid_tags(connection, [node_id for node_id in managed if is_hybrid(node_id)])
+    ec2 = [node_id for node_id in node_ids if node_id in instances]
     facts = TargetFacts(
         account=target.account,
         region=target.region,
         instances=instances,
         managed=managed,
         hybrid_tags=tags,
-        shared_volumes=_shared_volumes(connection, [node_id for node_id in node_ids if node_id in instances]),
-        baselines=registered_baselines(connection),
-        native=native_rules(connection, until) if node_ids else (),
+        shared_volumes=_shared_volumes(connection, ec2) if "snapshots" in gather else (),
+        baselines=registered_baselines(connection) if "baselines" in gather else RegisteredBaselines(),
+        native=native_rules(connection, until) if node_ids and "native_updates" in gather else (),
         tag_keys=tag_keys,
     )
     return facts, tags

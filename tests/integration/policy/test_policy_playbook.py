@@ -148,7 +148,20 @@ def test_check_then_apply_then_nothing_is_left_to_do(estate: Estate) -> None:
         assert again.returncode == 0, again.output
         assert "changed=0" in again
         assert "+++ after" not in again
-    assert estate.sandbox.writes() == []
+        assert {listing: len(places(estate, listing)) for listing in LISTINGS} == dict.fromkeys(LISTINGS, 2)
+        assert estate.sandbox.writes() == []
+        estate.sandbox.clear_requests()
+
+
+LISTINGS = ("DescribePatchBaselines", "DescribePatchGroups", "DescribeMaintenanceWindows")
+
+
+def places(estate: Estate, listing: str) -> list[tuple[str, str]]:
+    """Where a listing was asked for, each first page counted."""
+    asked = estate.sandbox.requests(operation=listing)
+    found = [(one["account"], one["region"]) for one in asked if not one["params"].get("NextToken")]
+    assert len(set(found)) == 2
+    return found
 
 
 @pytest.mark.parametrize("environment", PLACES)
