@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +16,13 @@ from . import versions
 from .client import Connection
 from .deployment_schedule_model import from_api, to_api
 from .deployment_schedule_plan import plan_members
+from .vm_states import NOT_FOUND
+
+_ACCOUNT = re.compile(r"automationAccounts/[^/']+'", re.IGNORECASE)
+"""What Resource Manager calls a missing account in its message."""
 
 PAGE = 100
 """Entries of a page. The service tells of no next page, or not always: ``$skip`` leads to it."""
-
-_MISSING = frozenset({"NotFound", "ResourceNotFound", "HTTP 404"})
 
 
 def account_id(subscription: str, group: str, account: str) -> str:
@@ -70,14 +73,17 @@ def all_entries(
 
 
 def get(connection: Connection, group: str, account: str, name: str) -> dict[str, Any] | None:
-    """A deployment schedule as the API answers it, None when there is none of this name. Raises CloudError."""
+    """A deployment schedule as the API answers it, None when there is none of this name.
+
+    Raises CloudError, also where there is no such account or group: nothing could be made there either.
+    """
     doing = f"read the deployment schedule {name} of {account}"
     try:
         answer = connection.call("GET", schedule_id(connection, group, account, name), versions.AUTOMATION, doing)
     except CloudError as error:
-        if error.code in _MISSING:
-            return None
-        raise
+        if error.code == "ResourceGroupNotFound" or not is_missing(error) or _ACCOUNT.search(str(error)):
+            raise
+        return None
     return answer.body if isinstance(answer.body, dict) else None
 
 
@@ -97,8 +103,13 @@ def delete(connection: Connection, group: str, account: str, name: str) -> None:
         connection.call("DELETE", schedule_id(connection, group, account, name), versions.AUTOMATION, doing)
     except CloudError as error:
         # An attempt whose answer was lost may have removed it.
-        if error.code not in _MISSING:
+        if not is_missing(error):
             raise
+
+
+def is_missing(error: CloudError) -> bool:
+    """Whether the service says that the schedule is not there, or that there is no such account or group."""
+    return error.code in NOT_FOUND or error.code == "HTTP 404"
 
 
 def service_time(connection: Connection) -> datetime:

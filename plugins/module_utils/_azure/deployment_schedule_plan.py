@@ -17,7 +17,7 @@ from .._core.change_set import ChangeSet, Step
 from .._core.errors import InputError
 from .deployment_schedule_model import SECTIONS, TASKS, empty_schedule, from_api, state_from_api
 from .deployment_schedule_same import same_queries, same_setting, same_texts
-from .deployment_schedule_start import merged_schedule_info, refuse_hidden_days, with_start_ahead
+from .deployment_schedule_start import merged_schedule_info, with_hidden_days, with_start_ahead
 
 PUT, DELETE = "put_deployment_schedule", "delete_deployment_schedule"
 
@@ -31,13 +31,14 @@ def plan_present(resource: Mapping[str, Any] | None, wanted: Mapping[str, Any], 
     if resource is None:
         _refuse_incomplete(wanted)
     after = _merged(current, wanted)
+    times = wanted.get("schedule_info") or {}
     after["schedule_info"] = merged_schedule_info(
-        current["schedule_info"], wanted.get("schedule_info") or {}, now, next_run, exists=resource is not None
+        current["schedule_info"], times, now, next_run, exists=resource is not None
     )
     if after != current or resource is None:
         _refuse_without_machines(after)
-        refuse_hidden_days(current["schedule_info"], after["schedule_info"], next_run)
-        after["schedule_info"] = with_start_ahead(after["schedule_info"], now)
+        info = with_hidden_days(current["schedule_info"], times, after["schedule_info"], next_run)
+        after["schedule_info"] = with_start_ahead(info, now)
         return ChangeSet(current if resource is not None else {}, after, (Step(PUT),), _shown(after))
     return ChangeSet(current, current, (), _shown(current))
 

@@ -46,22 +46,32 @@ def merged_schedule_info(
             told = {**current, "advanced_schedule": wanted["advanced_schedule"]}
             told = told if _runs_at(times_of(told), next_run) else current
         if same_times(times_of(told), new, now):
-            return {**merged, **{name: told[name] for name in _TIMES}}
+            return {**merged, **{name: current[name] for name in _TIMES}}
     for name in ("start_time", "expiry_time"):
         merged[name] = shown_moment(merged[name], merged["time_zone"], f"schedule_info.{name}")
     return merged
 
 
-def refuse_hidden_days(current: Mapping[str, Any], after: Mapping[str, Any], next_run: str) -> None:
-    """Raise InputError where a write would lose days that the service does not tell."""
-    if after["frequency"] == current["frequency"] and after["advanced_schedule"] == NO_DAYS:
-        if hides_days(current, next_run):
-            raise InputError(
-                "schedule_info.advanced_schedule",
-                None,
-                f"the days on which the schedule runs, to be written with it: the service does not tell them, but that "
-                f"it runs at {next_run}, which is on none of the days that it tells",
-            )
+def with_hidden_days(
+    current: Mapping[str, Any], wanted: Mapping[str, Any], after: Mapping[str, Any], next_run: str
+) -> dict[str, Any]:
+    """The ``schedule_info`` to write, with days that the service has and does not tell; they have to be wanted.
+
+    Raises InputError where they are not known, since the write would lose them.
+    """
+    kept = after["frequency"] == current["frequency"] and after["advanced_schedule"] == NO_DAYS
+    if not kept or ("advanced_schedule" in wanted and wanted["advanced_schedule"] == NO_DAYS):
+        return dict(after)
+    if not hides_days(current, next_run):
+        return dict(after)
+    if "advanced_schedule" in wanted:
+        return {**after, "advanced_schedule": wanted["advanced_schedule"]}
+    raise InputError(
+        "schedule_info.advanced_schedule",
+        None,
+        f"the days on which the schedule runs, to be written with it: the service does not tell them, but that it runs "
+        f"at {next_run}, which is on none of the days that it tells",
+    )
 
 
 def with_start_ahead(info: Mapping[str, Any], now: datetime) -> dict[str, Any]:

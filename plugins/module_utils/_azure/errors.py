@@ -27,6 +27,17 @@ _ACTION = re.compile(r"perform action '([^']+)'(?: over scope '([^']+)')?")
 _NO_SUBSCRIPTION = "at least one subscription that is eligible"
 """What Resource Graph says, as a BadRequest, when the credentials reach none of the subscriptions asked for."""
 
+_SHUT_DOWN = re.compile(
+    r"mmaagentbasedservicesshutdown|update management.{0,60}(?:shut ?down|retired|deprecated)", re.IGNORECASE
+)
+"""What Azure Automation says to a deployment schedule since its Update Management is gone, whatever the code."""
+
+_SUCCESSOR = (
+    "Update Management of Azure Automation was retired on 2024-08-31 and shut down on 2025-02-28. Its successor is "
+    "Azure Update Manager: use azure_maintenance_configuration for new schedules, and azure_schedule_migration to move "
+    "those that there are."
+)
+
 _PROVIDER = re.compile(r"namespace '([^']+)'")
 
 _REMEDIES = {
@@ -147,6 +158,8 @@ def _message(error: Mapping[str, Any]) -> str:
 def _remedy(answer: Answer, code: str) -> str:
     """What the user can do, empty when the service's own words say it."""
     text = _message(_error(answer))
+    if _SHUT_DOWN.search(text):
+        return _SUCCESSOR
     if is_throttled(answer):
         return "The service refused for too long because of too many requests: repeat later."
     if is_server_fault(answer):

@@ -54,6 +54,15 @@ def said(status: int, code: str, message: str = "no") -> str:
         ),
         (409, "OperationNotAllowed", "no", "Something else is being done to the resource"),
         (409, "ScopeLocked", "no", "A lock"),
+        (
+            400,
+            "BadRequest",
+            "Azure Automation Update Management was deprecated on 31st August 2024 and has been shut down on 28th "
+            "February 2025. Please move to Azure Update Manager. Learn more- https://aka.ms/mmaagentbasedservicesshutdown",
+            "azure_schedule_migration",
+        ),
+        (410, "Gone", "Update Management is retired.", "use azure_maintenance_configuration for new schedules"),
+        (400, "BadRequest", "The update management schedule x is not valid.", "is not valid."),
         (429, "TooManyRequests", "no", "too many requests"),
         (503, "ServerBusy", "no", "did not answer in time"),
     ],
@@ -128,3 +137,7 @@ def test_an_error_in_capital_letters_is_read_too() -> None:
     assert str(error) == (
         "Could not write the maintenance configuration m: InvalidMaintenanceWindow: Invalid maintenance window."
     )
+
+
+def test_only_the_shutdown_is_explained_by_it() -> None:
+    assert "2025-02-28" not in said(400, "BadRequest", "The update management schedule x is not valid.")
