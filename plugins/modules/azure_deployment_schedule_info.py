@@ -36,8 +36,8 @@ options:
     type: str
   details:
     description:
-      - Whether each schedule is read alone, which takes a request each. A list does not tell the time zone, the days, the
-        end and other parts of V(schedule_info).
+      - Whether each schedule is read alone, which takes a request each.
+      - A list does not tell the time zone, the days, the end and other parts of V(schedule_info).
     type: bool
     default: true
   runs:
@@ -137,7 +137,8 @@ deployment_schedules:
       returned: always
     schedule_info:
       description:
-        - When it runs, as M(hybridops.patching.azure_deployment_schedule) has it. Times have the offset of the time zone.
+        - When it runs, as M(hybridops.patching.azure_deployment_schedule) has it.
+        - Times have the offset of the time zone.
         - With O(details=false) only V(frequency) and V(start_time), as the service tells them.
       type: dict
       returned: always

@@ -14,6 +14,8 @@ from .._core.durations import parse_duration
 _MASKS = ("excluded_package_name_masks", "included_package_name_masks")
 """Names of Linux packages: their case counts."""
 
+_KB_NUMBERS = ("excluded_kb_numbers", "included_kb_numbers")
+
 
 def same_setting(name: str, wanted: Any, current: Any) -> bool:
     """Whether a setting is as wanted. Lists have no order, names and ids no case."""
@@ -21,6 +23,8 @@ def same_setting(name: str, wanted: Any, current: Any) -> bool:
         return _duration(wanted) == _duration(current)
     if name in _MASKS:
         return set(wanted) == set(current)
+    if name in _KB_NUMBERS:
+        return {number.upper().removeprefix("KB") for number in current} == set(wanted)
     if isinstance(wanted, str):
         return wanted.casefold() == str(current).casefold()
     return same_texts(wanted, current)
