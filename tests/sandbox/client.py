@@ -190,6 +190,11 @@ class SandboxProcess:
         made: dict[str, Any] = self.control("POST", f"maintenance/{quote(configuration.lstrip('/'))}/open")
         return made
 
+    def switch_azure(self, **switches: bool) -> dict[str, bool]:
+        """Let Azure's services do things differently from now on: see README.md."""
+        made: dict[str, bool] = self.control("PATCH", "azure", switches)
+        return made
+
     def healthy(self, name: str) -> bool:
         """Whether the application on a machine answers its health check."""
         try:

@@ -37,6 +37,7 @@ _ROUTES = Map(
         Rule(f"{PREFIX}/policies/<path:owner>", endpoint="policies", methods=["GET", "PUT", "DELETE"]),
         Rule(f"{PREFIX}/windows/<window_id>/open", endpoint="open_window", methods=["POST"]),
         Rule(f"{PREFIX}/maintenance/<path:configuration>/open", endpoint="open_maintenance", methods=["POST"]),
+        Rule(f"{PREFIX}/azure", endpoint="azure_switches", methods=["GET", "PATCH"]),
         Rule(f"{PREFIX}/outcomes", endpoint="outcomes", methods=["POST"]),
         Rule(f"{PREFIX}/apps/<path:name>/health", endpoint="health", methods=["GET"]),
     ]
@@ -131,6 +132,12 @@ class Control:
         if self.azure is None:
             raise NotFound("The fleet has no Azure")
         return _json(self.azure.open_maintenance(f"/{configuration.lstrip('/')}"), 201)
+
+    def _azure_switches(self, request: Request) -> Response:
+        if self.azure is None:
+            raise NotFound("The fleet has no Azure")
+        changes = _body(request) if request.method == "PATCH" else {}
+        return _json(asdict(self.azure.world.switch(**changes)))
 
     def _outcomes(self, request: Request) -> Response:
         body = _body(request)

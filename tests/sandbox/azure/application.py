@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Azure as a WSGI application: Azure Resource Manager and Resource Graph, Entra ID, and the record of all requests."""
+"""Azure as a WSGI application: Resource Manager, Resource Graph, Log Analytics, Entra ID, and the record."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from ..journal import Journal
 from . import providers
 from .arm.answer import Answer
 from .arm.gateway import ArmGateway
+from .identity.audiences import LOGS_PATH
 from .identity.errors import TokenError
 from .identity.service import IdentityService
 from .identity.tokens import Tokens
+from .loganalytics.query import LogsService
 from .maintenance.runs import follow, open_configuration
 from .maintenance.store import configuration_of
 from .world import AzureWorld
@@ -39,6 +41,7 @@ class AzureApplication:
         self.faults = faults
         tokens = Tokens()
         self.arm = ArmGateway(world, tokens, faults, check_answers)
+        self.logs = LogsService(world, tokens, faults)
         self.identity = IdentityService(world.settings, tokens)
         self._begin()
 
@@ -82,6 +85,8 @@ class AzureApplication:
         first = request.path.strip("/").partition("/")[0].lower()
         if first in ARM_ROOTS:
             return self.arm.serve(request, base_url, entry)
+        if f"/{first}" == LOGS_PATH:
+            return self.logs.serve(request, base_url, entry)
         return self._identity_answer(request, base_url, entry)
 
     def _identity_answer(self, request: Request, base_url: str, entry: dict[str, Any]) -> Answer:

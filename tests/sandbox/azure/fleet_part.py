@@ -12,7 +12,7 @@ from typing import Any
 
 from ..machines.fleet_checks import Errors, Field, flag, list_of, mapping, number, text, whole
 from .arm.ids import ARC_TYPE, VM_TYPE, parse_id
-from .settings import CLIENT_ID, SECRET, TENANT, Application, AzureSettings, Quota, Subscription, User
+from .settings import CLIENT_ID, SECRET, TENANT, Application, AzureSettings, Quota, Subscription, Switches, User
 
 
 def guid(value: Any) -> str:
@@ -34,6 +34,10 @@ AZURE = {
     "token_seconds": Field(whole(1)),
     "maintenance_configurations": Field(list_of(mapping)),
     "assignments": Field(list_of(mapping)),
+    "workspaces": Field(list_of(mapping)),
+    "automation_accounts": Field(list_of(mapping)),
+    "deployment_schedules": Field(list_of(mapping)),
+    **{one.name: Field(flag) for one in fields(Switches)},
 }
 APPLICATION = {
     "client_id": Field(guid, required=True),
@@ -57,7 +61,7 @@ SUBSCRIPTION = {"id": Field(guid, required=True), "name": Field(text), "tenant":
 QUOTAS = {name: Field(mapping) for name in ("reads", "writes", "deletes", "graph")}
 QUOTA = {"size": Field(number(1), required=True), "refill": Field(number(0), required=True)}
 _AS_WRITTEN = ("page_size", "graph_lag", "retry_after", "token_seconds")
-_LISTS = ("maintenance_configurations", "assignments")
+_LISTS = ("maintenance_configurations", "assignments", "workspaces", "automation_accounts", "deployment_schedules")
 
 
 def build_azure(errors: Errors, top: Mapping[str, Any]) -> AzureSettings | None:
@@ -74,6 +78,7 @@ def build_azure(errors: Errors, top: Mapping[str, Any]) -> AzureSettings | None:
         **_quotas(errors, good),
         **{name: good[name] for name in _AS_WRITTEN if name in good},
         **_lists(good),
+        switches=Switches(**{one.name: good[one.name] for one in fields(Switches) if one.name in good}),
     )
 
 

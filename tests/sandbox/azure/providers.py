@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import compute, graph, hybridcompute, maintenance, nodes, resources
+from . import compute, graph, hybridcompute, loganalytics, maintenance, nodes, resources
 
-SERVED: tuple[ModuleType, ...] = (compute, graph, hybridcompute, maintenance, nodes, resources)
+SERVED: tuple[ModuleType, ...] = (compute, graph, hybridcompute, loganalytics, maintenance, nodes, resources)

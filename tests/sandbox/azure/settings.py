@@ -62,6 +62,18 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class Switches:
+    """What services do differently. ``automation_shut_down``: deployment schedules are refused as since Update
+    Management is gone. ``automation_hides_advanced_schedule``: they are answered without ``advancedSchedule``, as users
+    of Terraform saw it (azure-rest-api-specs issue 24436). ``partial_logs``: Log Analytics answers with a part of the
+    rows, and says so in an HTTP 200."""
+
+    automation_shut_down: bool = False
+    automation_hides_advanced_schedule: bool = False
+    partial_logs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AzureSettings:
     """The defaults of the quotas are the services' own (Azure documentation: "Throttling in Azure Resource Manager":
     for each principal in each subscription and region; "Throttled requests in Azure Resource Graph": 15 in 5 s).
@@ -69,7 +81,8 @@ class AzureSettings:
     ``page_size``: of ARM's lists. ``graph_lag``: simulated seconds by which Resource Graph is behind.
     ``retry_after``: seconds that a client is asked to wait between polls of a long-running operation.
     ``token_seconds``: how long an access token is valid, wall time. ``maintenance_configurations`` and ``assignments``
-    are for the provider Microsoft.Maintenance, as the file has them.
+    are for the provider Microsoft.Maintenance, as the file has them; ``workspaces`` for Microsoft.OperationalInsights,
+    ``automation_accounts`` and ``deployment_schedules`` for Microsoft.Automation. ``switches``: as they are at first.
     """
 
     tenant: str = TENANT
@@ -86,3 +99,7 @@ class AzureSettings:
     token_seconds: int = 3599
     maintenance_configurations: tuple[Mapping[str, Any], ...] = ()
     assignments: tuple[Mapping[str, Any], ...] = ()
+    workspaces: tuple[Mapping[str, Any], ...] = ()
+    automation_accounts: tuple[Mapping[str, Any], ...] = ()
+    deployment_schedules: tuple[Mapping[str, Any], ...] = ()
+    switches: Switches = Switches()

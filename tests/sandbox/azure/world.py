@@ -12,14 +12,14 @@ import itertools
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from ..fleet import Fleet
 from ..machines import Clock, Machine
 from .arm.ids import parse_id
-from .settings import AzureSettings, Subscription
+from .settings import AzureSettings, Subscription, Switches
 
 
 class Store(Protocol):
@@ -58,6 +58,7 @@ class AzureWorld:
         self.lock = threading.RLock()
         self.generation = 0
         self.watched = -1
+        self.switches: Switches = fleet.azure.switches
         self._stores: dict[tuple[str, type[Any]], Any] = {}
         self._numbers = itertools.count(1)
         self._index: tuple[Mapping[str, Machine], dict[str, Machine]] = ({}, {})
@@ -128,11 +129,22 @@ class AzureWorld:
         """An id that nothing else has; the same ones in each run, so that runs can be compared."""
         return str(uuid.uuid5(_NAMESPACE, str(next(self._numbers))))
 
+    def switch(self, **values: bool) -> Switches:
+        """Let services do things differently from now on. Raises ValueError for a switch that there is not."""
+        known = [one.name for one in fields(Switches)]
+        for name, value in values.items():
+            if name not in known or not isinstance(value, bool):
+                raise ValueError(f"{name}={value!r}: allowed are {', '.join(known)}, each true or false")
+        with self.lock:
+            self.switches = replace(self.switches, **values)
+            return self.switches
+
     def reset(self) -> None:
         """Forget what was made. The fleet itself is put back by who owns it. Work under way is abandoned."""
         with self.lock:
             self.generation += 1
             self._stores.clear()
+            self.switches = self.settings.switches
 
 
 def _is_in(machine: Machine, subscription: str) -> bool:

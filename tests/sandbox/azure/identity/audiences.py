@@ -1,13 +1,22 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which resources tokens are given for: Azure Resource Manager under its names."""
+"""Which resources tokens are given for: Azure Resource Manager and Log Analytics, each under its names."""
 
 from __future__ import annotations
 
 from .errors import TokenError
 
 ARM = ("https://management.azure.com", "https://management.core.windows.net")
+
+LOGS = ("https://api.loganalytics.io", "https://api.loganalytics.azure.com")
+LOGS_PATH = "/log-analytics"
+"""Where Log Analytics is on this server; with the server's address it is the name of a resource of its own."""
+
+
+def is_logs(audience: str, base_url: str) -> bool:
+    """Whether that is a name of Log Analytics."""
+    return audience.rstrip("/").lower() in (*LOGS, f"{base_url.rstrip('/').lower()}{LOGS_PATH}")
 
 
 def is_arm(audience: str, base_url: str) -> bool:
@@ -39,7 +48,7 @@ def audience_of_scope(scope: str, base_url: str, tenant: str, *, application: bo
 
 def check_resource(resource: str, base_url: str, tenant: str) -> str:
     """The resource, when tokens are given for it. Raises TokenError."""
-    if not is_arm(resource, base_url):
+    if not (is_arm(resource, base_url) or is_logs(resource, base_url)):
         message = (
             f"The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if "
             "the application has not been installed by the administrator of the tenant or consented to by any user in "

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .audiences import LOGS_PATH
+
 ENDPOINT_VERSIONS = ("2015-01-01", "2018-05-01", "2019-05-01", "2020-06-01", "2022-09-01")
 CLOUD = "HybridOpsSandbox"
 
@@ -83,6 +85,7 @@ def cloud_endpoints(base_url: str, version: str) -> Any:
         "sqlManagement": f"{base_url}/sql",
         "vmImageAliasDoc": f"{base_url}/aliases.json",
         "microsoftGraphResourceId": f"{base_url}/microsoft-graph/",
+        "logAnalyticsResourceId": f"{base_url}{LOGS_PATH}",
         "suffixes": {
             "storage": "storage.sandbox.invalid",
             "keyVaultDns": "vault.sandbox.invalid",

@@ -25,10 +25,11 @@ from ..patching.installation import begin_installation, install
 from ..patching.parameters import install_request
 from ..patching.record import record_of
 from ..patching.shapes import instant
+from ..recurrence import Recurring
 from ..world import AzureWorld
 from .scopes import is_patched_by_schedule, machines_of_configuration
 from .store import MaintenanceStore, Resource
-from .windows import Opening, parse_window
+from .windows import parse_window
 
 APPLY_UPDATES = "microsoft.maintenance/applyupdates"
 OF_CONFIGURATION = "microsoft.maintenance/maintenanceconfigurations/applyupdates"
@@ -200,7 +201,7 @@ def _note(store: RunStore, run: Run) -> None:
         store.shown.note(row_id, {"id": row_id, "name": run.run_id, "type": APPLY_UPDATES, "properties": own})
 
 
-def _opening(configuration: Resource) -> Opening | None:
+def _opening(configuration: Resource) -> Recurring | None:
     """When a configuration opens; None for one without a window, or with one that a fleet file made up."""
     try:
         return parse_window(configuration["properties"].get("maintenanceWindow") or {})
