@@ -105,7 +105,7 @@ def estate_of_arm(connection: Connection, subscription: str) -> Estate:
     """The same of one subscription as Azure Resource Manager lists it: five lists, paged."""
     root = f"/subscriptions/{subscription}/providers"
     maintenance = f"{root}/Microsoft.Maintenance"
-    machines = [*_list_vms(connection, subscription), *_list_arc(connection, subscription)]
+    machines = [*_list_vms(connection, subscription), *list_arc(connection, subscription)]
     disks = connection.pages(f"{root}/Microsoft.Compute/disks", versions.DISKS, "list the disks")
     configurations = connection.pages(
         f"{maintenance}/maintenanceConfigurations", versions.MAINTENANCE, "list the maintenance configurations"
@@ -137,7 +137,7 @@ def machines_of_arm(connection: Connection, subscription: str, node_ids: Iterabl
     if VM in providers:
         rows += _list_vms(connection, subscription)
     if ARC in providers:
-        rows += _list_arc(connection, subscription)
+        rows += list_arc(connection, subscription)
     return machines_of(rows)
 
 
@@ -185,7 +185,8 @@ def _list_vms(connection: Connection, subscription: str) -> Iterator[dict[str, A
     return connection.pages(path, versions.COMPUTE, "list the virtual machines")
 
 
-def _list_arc(connection: Connection, subscription: str) -> Iterator[dict[str, Any]]:
+def list_arc(connection: Connection, subscription: str) -> Iterator[dict[str, Any]]:
+    """The Arc machines of a subscription as Azure Resource Manager lists them, page by page."""
     path = f"/subscriptions/{subscription}/providers/Microsoft.HybridCompute/machines"
     return connection.pages(path, versions.HYBRID_COMPUTE, "list the Arc machines")
 
