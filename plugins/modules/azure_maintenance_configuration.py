@@ -73,10 +73,10 @@ options:
     suboptions:
       start_date_time:
         description:
-          - From when on the window opens, a local time V(YYYY-MM-DD hh:mm) of O(maintenance_window.time_zone). It is the
-            time of day at which the window opens, and where the rhythm of O(maintenance_window.recur_every) begins.
-          - The service takes one that is at least 15 minutes ahead. A start that has passed, or is nearer, is replaced by
-            the next opening that keeps the rhythm, so a task may name the same start for years. Such a start is no
+          - From when on the window opens, a local time V(YYYY-MM-DD hh:mm) of O(maintenance_window.time_zone). It is
+            the time of day at which the window opens, and where the rhythm of O(maintenance_window.recur_every) begins.
+          - The service takes one that is at least 15 minutes ahead. A start that has passed, or is nearer, is replaced
+            by the next opening that keeps the rhythm, so a task may name the same start for years. Such a start is no
             difference as long as the window opens as it says.
           - It stays as it is when nothing else of the window changes.
           - For a window that opens once, a start that has passed is refused.

@@ -29,9 +29,9 @@ READY = "ready"
 
 def vm_agent(machine: Machine, view: Mapping[str, Any] | None, power_state: str) -> Agent:
     """The VM agent as the instance view tells it; ``view`` None is one that was not asked for."""
-    barred = _barred(machine)
-    if barred:
-        return Agent(online=False, detail=barred)
+    obstacle = agent_obstacle(machine)
+    if obstacle:
+        return Agent(online=False, detail=obstacle)
     if view is None:
         return Agent(detail="its state was not asked for")
     if power_state != "running":
@@ -59,7 +59,8 @@ def arc_agent(machine: Machine) -> Agent:
     return Agent(not obstacles, version, None, "; ".join(obstacles))
 
 
-def _barred(machine: Machine) -> str:
+def agent_obstacle(machine: Machine) -> str:
+    """Why a virtual machine can have no agent that takes work, empty when it can."""
     profile = machine.properties.get("osProfile") or {}
     configurations = [profile.get(f"{system}Configuration") or {} for system in ("linux", "windows")]
     if any(configuration.get("provisionVMAgent") is False for configuration in configurations):

@@ -143,7 +143,7 @@ def _check_patches(patches: Mapping[str, Any]) -> None:
         ("windows_parameters", windows, WINDOWS_CLASSIFICATIONS),
     ):
         for value in given.get("classifications_to_include") or ():
-            _one_of(f"{option}.{name}.classifications_to_include", value, known, any_case=True)
+            _one_of(f"{option}.{name}.classifications_to_include", value, known)
     for key in ("kb_numbers_to_include", "kb_numbers_to_exclude"):
         for value in windows.get(key) or ():
             if not _KB.match(value):
@@ -154,9 +154,8 @@ def _check_patches(patches: Mapping[str, Any]) -> None:
                 raise InputError(f"{option}.linux_parameters.{key}", value, "names of packages, with * for any text")
 
 
-def _one_of(option: str, value: str, known: Sequence[str], *, any_case: bool = False) -> None:
-    folded = {word.casefold() for word in known}
-    if value not in known and not (any_case and value.casefold() in folded):
+def _one_of(option: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
         raise InputError(option, value, f"{', '.join(known)}{did_you_mean(value, known)}")
 
 

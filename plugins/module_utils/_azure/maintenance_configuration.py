@@ -41,7 +41,7 @@ def manage_configuration(module: Any) -> dict[str, Any]:
             current,
             wanted,
             resource_id,
-            datetime.now(UTC),
+            service_time(connection),
             purge_tags=params["purge_tags"],
             purge_extension_properties=params["purge_extension_properties"],
         )
@@ -59,6 +59,11 @@ def fetch(connection: Connection, resource_id: str) -> dict[str, Any] | None:
             return None
         raise
     return configuration_from_api(raw)
+
+
+def service_time(connection: Connection) -> datetime:
+    """The instant by the service's clock, which decides whether a start is far enough ahead."""
+    return datetime.now(UTC) + connection.ahead
 
 
 def list_configurations(connection: Connection, subscription: str, group: str = "") -> list[dict[str, Any]]:

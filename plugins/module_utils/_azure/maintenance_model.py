@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .maintenance_ids import group_of_id, name_of_id
+from .maintenance_window import LONGEST, stable_member, window_from_api, written_duration
 from .maintenance_window import MEMBERS as WINDOW_MEMBERS
-from .maintenance_window import stable_member, window_from_api
 from .resource_tags import tags_from_api, wanted_tags
 
 GUEST = "InGuestPatch"
@@ -56,6 +56,8 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "windows_parameters": ("windowsParameters", WINDOWS),
 }
 """Members of a configuration, and what the API calls them."""
+
+_CLASSIFICATIONS = {word.casefold(): word for word in (*LINUX_CLASSIFICATIONS, *WINDOWS_CLASSIFICATIONS)}
 
 _REBOOTS_AS_ANSWERED = {
     "neverreboot": "Never",
@@ -145,7 +147,10 @@ def new_configuration(resource_id: str, wanted: Mapping[str, Any]) -> dict[str, 
         "visibility": wanted.get("visibility", "Custom"),
         "namespace": wanted.get("namespace", NAMESPACE),
         "extension_properties": extension,
-        "maintenance_window": {**window_from_api({}), **(wanted.get("maintenance_window") or {})},
+        "maintenance_window": {
+            **window_from_api({"duration": written_duration(LONGEST)} if scope == GUEST else {}),
+            **(wanted.get("maintenance_window") or {}),
+        },
         "install_patches": {
             "reboot_setting": patches.get("reboot_setting", reboot),
             **{name: {**empty[name], **patches.get(name, {})} for name in PARAMETERS},
@@ -194,12 +199,11 @@ def same_list(key: str, wanted: Sequence[str], current: Sequence[str]) -> bool:
 
 
 def _form_of(key: str) -> Callable[[str], str]:
-    if key.startswith("kb_numbers"):
-        return lambda value: value.upper().removeprefix("KB")
-    return str.casefold if key == "classifications_to_include" else str
+    return (lambda value: value.upper().removeprefix("KB")) if key.startswith("kb_numbers") else str
 
 
 def _stable_value(key: str, value: Any) -> Any:
     if key == FLAG:
         return bool(value)
-    return sorted({str(entry) for entry in value or ()})
+    words = _CLASSIFICATIONS if key == "classifications_to_include" else {}
+    return sorted({words.get(str(entry).casefold(), str(entry)) for entry in value or ()})
