@@ -10,7 +10,7 @@ for and the cloud does not tell is a finding of the plan; only when its risk is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -86,14 +86,15 @@ class RuleForNode:
     not_told: tuple[tuple[str, str], ...] = ()
 
 
-def azure_rule(approval: Approval, os_family: str) -> RuleForNode:
+def azure_rule(approval: Approval, os_family: str, dated: Collection[str] = DATED_FAMILIES) -> RuleForNode:
     """The policy's rules for an Azure machine of a family, in Azure's words.
 
-    Raises InputError for a family other than linux and windows and for words that no system has.
+    ``dated`` are the families for which a delay after publication can be kept. Raises InputError for a
+    family other than linux and windows and for words that no system has.
     """
     if os_family not in AZURE_DIALECTS:
         raise InputError("os_family", os_family, "linux or windows")
-    approval = _without_built_in(approval, os_family)
+    approval = _without_built_in(approval, os_family, dated)
     dialect = AZURE_DIALECTS[os_family]
     kinds = translate_kinds(dialect, approval.classifications)
     translate_ratings(dialect, approval.severities)
@@ -106,9 +107,11 @@ def azure_rule(approval: Approval, os_family: str) -> RuleForNode:
         not_told.append((CLASSIFICATIONS, "no difference between bug fixes and enhancements of Linux packages"))
     if approval.severities:
         not_told.append((SEVERITIES, f"no severities ({', '.join(approval.severities)} are wanted)"))
-    if approval.after_days and os_family not in DATED_FAMILIES:
+    if approval.after_days and os_family not in dated:
+        what = "no delay after" if os_family in DATED_FAMILIES else "no date of"
+        of_what = "patches of Windows" if os_family == "windows" else "Linux packages"
         days = f"{approval.after_days} days after it are wanted"
-        not_told.append((AFTER_DAYS, f"no date of publication of Linux packages ({days})"))
+        not_told.append((AFTER_DAYS, f"{what} publication of {of_what} ({days})"))
     rule = ApprovalRule(
         classifications=kinds.words,
         severities=approval.severities,
@@ -120,12 +123,12 @@ def azure_rule(approval: Approval, os_family: str) -> RuleForNode:
     return RuleForNode(rule, tuple(not_told))
 
 
-def _without_built_in(approval: Approval, os_family: str) -> Approval:
+def _without_built_in(approval: Approval, os_family: str, dated: Collection[str]) -> Approval:
     """What the policy leaves open, as Azure can have it: no severity, delays only with dates, on Linux what matters."""
     built_in = {name for name in CRITERIA if name not in approval.said}
     if SEVERITIES in built_in:
         approval = replace(approval, severities=())
-    if AFTER_DAYS in built_in and os_family not in DATED_FAMILIES:
+    if AFTER_DAYS in built_in and os_family not in dated:
         approval = replace(approval, after_days=0)
     if CLASSIFICATIONS in built_in and os_family == "linux":
         approval = replace(approval, classifications=("Security", "Critical"))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -133,6 +133,13 @@ def recurrence_of(when: When) -> Recurrence:
         return Recurrence(DAY)
     weekdays = (WEEKDAYS.index(when.weekday),)
     return Recurrence(MONTH, weekdays=weekdays, week=when.week) if when.week else Recurrence(WEEK, weekdays=weekdays)
+
+
+def days_later(recurrence: Recurrence, days: int) -> Recurrence:
+    """The recurrence whose days are so many days after those of this one, which is a slot's (:func:`recurrence_of`)."""
+    if recurrence.week:
+        return replace(recurrence, offset=recurrence.offset + days)
+    return replace(recurrence, weekdays=tuple((weekday + days) % len(WEEKDAYS) for weekday in recurrence.weekdays))
 
 
 def _with_rest(unit: str, every: int, rest: list[str]) -> Recurrence | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .errors import CloudError, together
 from .nodes import Node, canonical_id
@@ -82,6 +82,13 @@ def on_targets(
     if outcome.errors and not outcome.answers:
         raise together([error for _target, error in outcome.errors])
     return outcome
+
+
+def answers_of(outcome: TargetAnswers[Any, Answer]) -> dict[Any, Answer]:
+    """What each target was answered, by its only item. Raises CloudError when one of them was not."""
+    if outcome.errors:
+        raise together([error for _target, error in outcome.errors])
+    return {target.items[0]: given for target, given in outcome.answers}
 
 
 def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._core.policy import (
     read,
     read_approvals,
+    read_configurations,
     read_settings,
     read_windows,
 )
@@ -55,6 +56,8 @@ def test_every_key_is_explained() -> None:
         *read_settings.SETTING_KEYS,
         *read_settings.GATE_KEYS,
         *read_windows.WINDOW_KEYS,
+        *read_configurations.CONFIGURATION_KEYS,
+        *read_configurations.WINDOW_OF_BATCH_KEYS,
         *read_approvals.RULE_KEYS,
         *OS_FAMILY,
     }

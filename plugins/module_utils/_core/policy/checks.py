@@ -46,6 +46,16 @@ def _windows(policy: Policy) -> Iterator[Finding]:
             yield key, f"has no bucket in {environment.name}; allowed: together with output_s3_bucket_name"
 
 
+def _configurations(policy: Policy) -> Iterator[Finding]:
+    """Windows are those of batches that there are."""
+    batches = list(waits_for(all_batches(policy)))
+    named = [("defaults", policy.configurations)]
+    named += [(f"environments[{index}]", one.configurations) for index, one in enumerate(policy.environments)]
+    for path, configurations in named:
+        for batch in configurations.windows or ():
+            yield from _unknown(f"{path}.maintenance_configurations.windows.{batch}", batch, batches, "batch")
+
+
 def _slots(policy: Policy) -> Iterator[Finding]:
     environments = [environment.name for environment in policy.environments]
     yield from _repeated("slots", [f"{slot.name} of {slot.environment}" for slot in policy.slots], "slot")
@@ -152,6 +162,7 @@ def _groups(policy: Policy) -> Iterator[Finding]:
 RULES: tuple[Callable[[Policy], Iterable[Finding]], ...] = (
     _environments,
     _windows,
+    _configurations,
     _slots,
     _batches,
     _applications,

@@ -12,10 +12,12 @@ from .model import (
     CONTINUE_TASK,
     HOLD,
     REQUIRED,
+    UPDATE_MANAGER,
     WITH_INSTALL,
     ApprovalPolicy,
     ApprovalRules,
     Batch,
+    ConfigurationSettings,
     Gate,
     NodeSettings,
     Wave,
@@ -60,6 +62,10 @@ WINDOWS = WindowSettings(
     install_override_list="",
 )
 """As many nodes at once, and as few errors, as Run Command has by default."""
+
+CONFIGURATIONS = ConfigurationSettings(
+    service=UPDATE_MANAGER, subscription="", resource_group="", location="", automation_account="", windows={}
+)
 
 APPROVAL = ApprovalPolicy(
     "", ApprovalRules(("Security", "Bugfix"), ("Critical", "Important"), after_days=7, approved=(), rejected=())

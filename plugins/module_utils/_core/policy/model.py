@@ -27,6 +27,8 @@ CHECK_KINDS = ("service", "port", "http", "command")
 MANIFEST = "manifest"
 CONTINUE_TASK, CANCEL_TASK = "CONTINUE_TASK", "CANCEL_TASK"
 CUTOFF_BEHAVIORS = (CONTINUE_TASK, CANCEL_TASK)
+UPDATE_MANAGER, DEPLOYMENT_SCHEDULES = "update_manager", "deployment_schedules"
+NATIVE_SERVICES = (UPDATE_MANAGER, DEPLOYMENT_SCHEDULES)
 
 Wave: TypeAlias = "int | str"
 """A number of nodes, or a text such as ``10%`` of the batch's nodes."""
@@ -81,6 +83,30 @@ WINDOW_PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class BatchWindow:
+    """The window of a batch in its slot: how long after the slot it opens, and for how long it is open."""
+
+    opens: timedelta
+    duration: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationSettings:
+    """Where the maintenance configurations of Azure are, and when in a slot each batch has its window.
+
+    None means: as the wider rule says. An empty ``subscription`` is that of the nodes; without ``windows`` the batches
+    share the slot. ``automation_account`` is where deployment schedules are.
+    """
+
+    service: str | None = None
+    subscription: str | None = None
+    resource_group: str | None = None
+    location: str | None = None
+    automation_account: str | None = None
+    windows: Mapping[str, BatchWindow] | None = field(default=None, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """A stage of the estate: test, prod, ..."""
 
@@ -91,6 +117,7 @@ class Environment:
     waves: tuple[Wave, ...] = ()
     settings: NodeSettings = field(default_factory=NodeSettings)
     windows: WindowSettings = field(default_factory=WindowSettings)
+    configurations: ConfigurationSettings = field(default_factory=ConfigurationSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +241,7 @@ class Policy:
     waves: tuple[Wave, ...]
     settings: NodeSettings
     windows: WindowSettings = field(default_factory=WindowSettings)
+    configurations: ConfigurationSettings = field(default_factory=ConfigurationSettings)
     applications: tuple[Application, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     freezes: tuple[Freeze, ...] = ()

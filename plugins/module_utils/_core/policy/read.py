@@ -16,6 +16,7 @@ from .problems import Problems
 from .read_approvals import read_approvals
 from .read_batches import read_application, read_batches
 from .read_calendar import read_exclusion, read_freeze, read_slot, read_timezone
+from .read_configurations import read_configurations
 from .read_settings import SETTING_KEYS, read_gate, read_settings, read_waves
 from .read_windows import read_windows
 
@@ -35,6 +36,8 @@ KEYS = (
     "freezes",
     "accounts",
 )
+_OF_ENVIRONMENTS = ("gate", "waves", "maintenance_windows", "maintenance_configurations")
+"""What may stand in an environment and in the defaults, and nowhere else."""
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _ROLE = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/\S+\Z")
@@ -62,7 +65,7 @@ def read_policy(value: Located, path: str, problems: Problems) -> Policy:
     timezone = read_timezone(fields)
     zone = ZoneInfo(timezone)
     slots = fields.records("slots", lambda item, at: read_slot(item, at, problems), "slots")
-    default = fields.sub("defaults", ("gate", "waves", "maintenance_windows", *SETTING_KEYS))
+    default = fields.sub("defaults", (*_OF_ENVIRONMENTS, *SETTING_KEYS))
     gate = read_gate(default) or defaults.GATE
     batches = read_batches(fields)
     return Policy(
@@ -77,6 +80,7 @@ def read_policy(value: Located, path: str, problems: Problems) -> Policy:
         waves=read_waves(default) or defaults.WAVES,
         settings=read_settings(default),
         windows=read_windows(default),
+        configurations=read_configurations(default),
         applications=fields.records(
             "applications", lambda item, at: read_application(item, at, problems), "applications"
         ),
@@ -105,7 +109,7 @@ def _read_environments(fields: Fields, slots: tuple[Slot, ...], gate: Gate) -> t
 def _read_environment(value: Located, path: str, problems: Problems, gate: Gate) -> Environment:
     if value.kind in (TEXT, NUMBER):
         value = Located(MAP, value.line, entries={"name": value})
-    known = ("name", "delivery", "approval", "gate", "waves", "maintenance_windows", *SETTING_KEYS)
+    known = ("name", "delivery", "approval", *_OF_ENVIRONMENTS, *SETTING_KEYS)
     fields = Fields(value, path, problems, known)
     return Environment(
         name=fields.name(),
@@ -115,6 +119,7 @@ def _read_environment(value: Located, path: str, problems: Problems, gate: Gate)
         waves=read_waves(fields),
         settings=read_settings(fields),
         windows=read_windows(fields),
+        configurations=read_configurations(fields),
     )
 
 

@@ -12,7 +12,17 @@ from typing import Any
 
 from ..errors import InputError
 from . import defaults
-from .model import Application, Batch, Environment, Gate, NodeSettings, Policy, Wave, WindowSettings
+from .model import (
+    Application,
+    Batch,
+    ConfigurationSettings,
+    Environment,
+    Gate,
+    NodeSettings,
+    Policy,
+    Wave,
+    WindowSettings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,15 @@ def windows_for(policy: Policy, environment: str) -> WindowSettings:
     return WindowSettings(**{field.name: _narrowest(layers, field.name) for field in fields(WindowSettings)})
 
 
+def configurations_for(policy: Policy, environment: str) -> ConfigurationSettings:
+    """Where an environment's maintenance configurations are and when they open, with nothing left open."""
+    found = policy.environment(environment)
+    layers = [defaults.CONFIGURATIONS, policy.configurations, *([found.configurations] if found else [])]
+    return ConfigurationSettings(
+        **{field.name: _narrowest(layers, field.name) for field in fields(ConfigurationSettings)}
+    )
+
+
 def given_waves(given: Iterable[object]) -> tuple[Wave, ...]:
     """Waves that a person gives for one run; templating turns numbers into texts. Raises InputError."""
     return tuple(_given_wave(value) for value in given)
@@ -81,5 +100,5 @@ def tag_keys_for(policy: Policy, provider: str) -> dict[str, tuple[str, ...]]:
     return dict(policy.tag_keys.get(provider) or policy.tag_keys.get(provider.partition("_")[0]) or {})
 
 
-def _narrowest(layers: Sequence[NodeSettings | WindowSettings], name: str) -> Any:
+def _narrowest(layers: Sequence[NodeSettings | WindowSettings | ConfigurationSettings], name: str) -> Any:
     return next(value for layer in reversed(layers) if (value := getattr(layer, name)) is not None)

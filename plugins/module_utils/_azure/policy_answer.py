@@ -1,0 +1,88 @@
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``azure_patch_policy`` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .._core.change_set import ChangeSet, diffs
+from .maintenance_ids import subscription_of
+from .maintenance_window import opens_when
+from .policy_items import WantedConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has to be done, in the order in which it is done. ``scopes`` are the configurations' with what they get."""
+
+    removed: Sequence[ChangeSet]
+    surplus_scopes: Sequence[ChangeSet]
+    configurations: Mapping[WantedConfiguration, ChangeSet]
+    scopes: Sequence[tuple[WantedConfiguration, ChangeSet]]
+
+    def every(self) -> list[ChangeSet]:
+        """All of them."""
+        scopes = [change for _configuration, change in self.scopes]
+        return [*self.removed, *self.surplus_scopes, *self.configurations.values(), *scopes]
+
+    @property
+    def count(self) -> int:
+        """How many resources change."""
+        return sum(change.changed for change in self.every())
+
+
+def answer(changes: Changes, now: datetime) -> dict[str, Any]:
+    """The module's result."""
+    return {
+        "changed": changes.count > 0,
+        "diff": diffs(changes.every()),
+        "configurations": [
+            {"subscription": wanted.subscription, "changed": change.changed}
+            | {name: change.after[name] for name in ("id", "name", "resource_group", "location")}
+            | {"opens": opens_when(change.after["maintenance_window"], now, 1)}
+            for wanted, change in changes.configurations.items()
+        ],
+        "dynamic_scopes": [
+            {"configuration": wanted.name, "changed": change.changed}
+            | {name: change.after[name] for name in ("id", "scope")}
+            for wanted, change in changes.scopes
+        ],
+        "removed_configurations": [
+            {"subscription": subscription_of(change.before["id"])}
+            | {name: change.before[name] for name in ("id", "name", "resource_group")}
+            for change in changes.removed
+        ],
+        "lines": lines(changes),
+    }
+
+
+def lines(changes: Changes) -> list[str]:
+    """What was done in each subscription, a line each."""
+    told: dict[str, dict[str, list[str]]] = {}
+    for subscription, done, what in _parts(changes):
+        told.setdefault(subscription, {}).setdefault(done, []).append(what)
+    return [
+        f"{subscription}: " + "; ".join(f"{done} {', '.join(what)}" for done, what in parts.items())
+        for subscription, parts in told.items()
+    ]
+
+
+def _parts(changes: Changes) -> Iterator[tuple[str, str, str]]:
+    """Subscription, what is said, and of what."""
+    for change in changes.removed:
+        yield subscription_of(change.before["id"]), "removed configurations", str(change.before["name"])
+    for wanted, change in changes.configurations.items():
+        yield wanted.subscription, f"{_done(change)} configurations", wanted.name
+    for wanted, change in changes.scopes:
+        yield subscription_of(change.after["id"]), f"{_done(change)} dynamic scopes of", wanted.name
+    for change in changes.surplus_scopes:
+        yield subscription_of(change.before["id"]), "removed dynamic scopes", str(change.before["name"])
+
+
+def _done(change: ChangeSet) -> str:
+    return "unchanged" if not change.changed else "changed" if change.before else "new"

@@ -1,0 +1,383 @@
+#!/usr/bin/python
+# Copyright (c) 2026, hybridops.patching contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: azure_patch_policy
+short_description: Bring maintenance configurations and dynamic scopes into force in many subscriptions
+version_added: 0.1.0
+author:
+  - hybridops.patching contributors (@hybridops)
+description:
+  - Does for many maintenance configurations and dynamic scopes, in many subscriptions side by side, what
+    M(hybridops.patching.azure_maintenance_configuration) and M(hybridops.patching.azure_maintenance_assignment) do for
+    one.
+  - Everything is read and planned before the first write. What is not named is left alone, but for the configurations
+    that O(purge_configurations) means and other dynamic scopes of the configurations.
+  - In each subscription configurations and assignments are listed once.
+  - The filter P(hybridops.patching.patch_configurations#filter) makes the lists from a policy.
+options:
+  configurations:
+    description:
+      - Maintenance configurations to make or to change, for updates inside the machines (V(InGuestPatch)). What is not
+        set stays as it is.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      subscription:
+        description: The subscription, that of the module when unset.
+        type: str
+      resource_group:
+        description: The resource group that it is in, which has to exist.
+        type: str
+        required: true
+      name:
+        description: The configuration's name.
+        type: str
+        required: true
+      location:
+        description: Where it is. Required to make one; it cannot be changed.
+        type: str
+      maintenance_window:
+        description:
+          - When it is at work. Start and time zone are required to make one.
+        type: dict
+        suboptions:
+          start_date_time:
+            description:
+              - From when on the window opens, a local time V(YYYY-MM-DD hh:mm) of its time zone. It is the time of day
+                at which the window opens, and where its rhythm begins.
+              - A start that has passed, or is less than 15 minutes ahead, stands for the next opening that keeps the
+                rhythm. It is no difference as long as the window opens as it says.
+              - For a window that opens once, a start that has passed is refused.
+            type: str
+          expiration_date_time:
+            description:
+              - After which local time the window does not open any more. V("") removes it.
+            type: str
+          duration:
+            description:
+              - How long the window is open, V(hh:mm) in quotes. It is V(01:30) to V(03:55).
+            type: str
+          time_zone:
+            description:
+              - The Windows name of the time zone, such as V(W. Europe Standard Time). For a name of the IANA database
+                the error says the one to use.
+            type: str
+          recur_every:
+            description:
+              - How often it opens, such as V(6Hours), V(Day), V(3Days), V(Week Saturday,Sunday), V(2Weeks Monday),
+                V(Month day1,day15), V(Month Last Sunday) or V(Month Second Tuesday Offset4), which is the Saturday
+                after.
+              - It is 6 to 35 hours, or 1 to 35 days, weeks or months; offsets are V(-6) to V(6).
+              - V("") makes a window that opens once.
+            type: str
+      install_patches:
+        description:
+          - What is installed.
+        type: dict
+        suboptions:
+          reboot_setting:
+            description:
+              - Whether machines are restarted. V(IfRequired) for a new configuration when unset.
+              - The setting of a virtual machine itself (M(hybridops.patching.azure_vm_patch_settings)) can override it.
+            type: str
+            choices: [IfRequired, Never, Always]
+          linux_parameters:
+            description:
+              - What is installed on Linux. V([]) empties a list.
+            type: dict
+            suboptions:
+              classifications_to_include:
+                description: Classifications of packages.
+                type: list
+                elements: str
+                choices: [Critical, Security, Other]
+              package_name_masks_to_include:
+                description: Packages that are installed whatever their classification, with V(*) for any text.
+                type: list
+                elements: str
+              package_name_masks_to_exclude:
+                description: Packages that are not installed, with V(*) for any text.
+                type: list
+                elements: str
+          windows_parameters:
+            description:
+              - What is installed on Windows. V([]) empties a list.
+            type: dict
+            suboptions:
+              classifications_to_include:
+                description: Classifications of updates.
+                type: list
+                elements: str
+                choices: [Critical, Security, UpdateRollup, FeaturePack, ServicePack, Definition, Tools, Updates]
+              kb_numbers_to_include:
+                description: Numbers of updates that are installed whatever their classification, with or without C(KB).
+                type: list
+                elements: str
+              kb_numbers_to_exclude:
+                description: Numbers of updates that are not installed, with or without C(KB).
+                type: list
+                elements: str
+              exclude_kbs_requiring_reboot:
+                description: Whether updates that need a restart are left out.
+                type: bool
+      tags:
+        description: Tags of the configuration. Others that it has are kept.
+        type: dict
+      dynamic_scopes:
+        description:
+          - The dynamic scopes that the configuration is assigned to, at most one at each subscription or resource
+            group.
+          - One that the configuration has there already is meant, whatever its name is.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          scope:
+            description:
+              - A subscription V(/subscriptions/<id>) or a resource group V(/subscriptions/<id>/resourceGroups/<group>).
+                It may be another subscription than that of the configuration.
+            type: str
+            required: true
+          filter:
+            description:
+              - Which machines the scope has, those that meet all of its parts. V({}) for a new one is every machine.
+              - A part that is not set stays as it is, V([]) removes it.
+            type: dict
+            required: true
+            suboptions:
+              locations:
+                description: Regions.
+                type: list
+                elements: str
+              os_types:
+                description: Operating systems.
+                type: list
+                elements: str
+                choices: [Linux, Windows]
+              resource_groups:
+                description: Names of resource groups.
+                type: list
+                elements: str
+              resource_types:
+                description: Kinds of machines.
+                type: list
+                elements: str
+                choices: [Microsoft.Compute/virtualMachines, Microsoft.HybridCompute/machines]
+              tag_settings:
+                description: Tags of the machines.
+                type: dict
+                suboptions:
+                  tags:
+                    description: Names of tags with a list of the values that each may have. V({}) removes all.
+                    type: dict
+                  filter_operator:
+                    description: Whether all or any of the tags have to fit. V(All) for new tags when unset.
+                    type: str
+                    choices: [All, Any]
+      purge_scopes:
+        description:
+          - Whether other dynamic scopes of the configuration are deleted, in the subscriptions that this call names.
+            Assignments of single machines stay.
+        type: bool
+        default: true
+  purge_configurations:
+    description:
+      - Maintenance configurations that are deleted, with all that they are assigned to in the subscriptions that this
+        call names, unless O(configurations) names them. They have to fit both parts of an entry, so that configurations
+        of others are left alone.
+      - They are deleted before anything else is written.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      subscription:
+        description: The subscription, that of the module when unset.
+        type: str
+      name_prefix:
+        description: What their names begin with.
+        type: str
+        required: true
+      tags:
+        description: Tags that they have, all of these.
+        type: dict
+        required: true
+extends_documentation_fragment:
+  - hybridops.patching.azure
+  - hybridops.patching.attributes
+  - hybridops.patching.attributes.azure
+  - hybridops.patching.azure_targets
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+seealso:
+  - module: hybridops.patching.azure_maintenance_configuration
+  - module: hybridops.patching.azure_maintenance_assignment
+  - module: hybridops.patching.azure_vm_patch_settings
+  - plugin: hybridops.patching.patch_configurations
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Two batches of prod, each with its own window, on all machines with the tag
+  hybridops.patching.azure_patch_policy:
+    configurations:
+      - resource_group: rg-vms
+        name: prod-install-0600-batch_1-linux
+        location: westeurope
+        maintenance_window:
+          start_date_time: "2026-01-17 06:00"
+          duration: "01:30"
+          time_zone: W. Europe Standard Time
+          recur_every: Month Third Saturday
+        install_patches:
+          linux_parameters: {classifications_to_include: [Critical, Security]}
+        tags: {environment: prod}
+        dynamic_scopes:
+          - scope: /subscriptions/aaaaaaaa-0000-4000-8000-000000000001
+            filter:
+              os_types: [Linux]
+              tag_settings: {tags: {patch: [patch_prod_0600_batch_1]}}
+      - resource_group: rg-vms
+        name: prod-install-0600-batch_2-windows
+        location: westeurope
+        maintenance_window:
+          start_date_time: "2026-01-17 07:30"
+          duration: "01:30"
+          time_zone: W. Europe Standard Time
+          recur_every: Month Third Saturday
+        install_patches:
+          windows_parameters: {classifications_to_include: [Critical, Security, UpdateRollup]}
+        tags: {environment: prod}
+        dynamic_scopes:
+          - scope: /subscriptions/aaaaaaaa-0000-4000-8000-000000000001
+            filter:
+              os_types: [Windows]
+              tag_settings: {tags: {patch: [patch_prod_0600_batch_2]}}
+
+- name: Nothing of prod installs by itself any more
+  hybridops.patching.azure_patch_policy:
+    purge_configurations:
+      - name_prefix: prod-
+        tags: {environment: prod}
+"""
+
+RETURN = r"""
+configurations:
+  description: The configurations in the order of O(configurations), in check mode as they will be.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    subscription:
+      description: The subscription.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    resource_group:
+      description: Its resource group.
+      type: str
+    location:
+      description: Where it is.
+      type: str
+    changed:
+      description: Whether it was made or changed, in check mode whether it would be.
+      type: bool
+    opens:
+      description: When its window opens next, in UTC; empty when it never does.
+      type: list
+      elements: str
+dynamic_scopes:
+  description: The dynamic scopes of the configurations, in check mode as they will be.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    configuration:
+      description: The name of its configuration.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    scope:
+      description: The subscription or resource group, in lower case.
+      type: str
+    changed:
+      description: Whether it was made or changed, in check mode whether it would be.
+      type: bool
+removed_configurations:
+  description: The configurations that were deleted, in check mode those that would be.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    subscription:
+      description: The subscription.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    resource_group:
+      description: Its resource group.
+      type: str
+lines:
+  description: What was done in each subscription, one line each, to be shown.
+  returned: always
+  type: list
+  elements: str
+"""
+
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.maintenance_args import (
+    CONFIGURATION_ARGS,
+    FILTER_ARGS,
+)
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.module import ACCOUNTS_ARGS, azure_module, run
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_policy import apply_policy
+
+OF_CONFIGURATIONS = ("resource_group", "name", "location", "maintenance_window", "install_patches", "tags")
+
+
+def argument_spec() -> dict[str, dict[str, object]]:
+    place = {"subscription": {"type": "str"}}
+    scope = {
+        "scope": {"type": "str", "required": True},
+        "filter": {"type": "dict", "required": True, "options": FILTER_ARGS},
+    }
+    configuration = {
+        **place,
+        **{name: CONFIGURATION_ARGS[name] for name in OF_CONFIGURATIONS},
+        "dynamic_scopes": {"type": "list", "elements": "dict", "default": [], "options": scope},
+        "purge_scopes": {"type": "bool", "default": True},
+    }
+    purge = {
+        **place,
+        "name_prefix": {"type": "str", "required": True},
+        "tags": {"type": "dict", "required": True},
+    }
+    return {
+        "configurations": {"type": "list", "elements": "dict", "default": [], "options": configuration},
+        "purge_configurations": {"type": "list", "elements": "dict", "default": [], "options": purge},
+    }
+
+
+def main() -> None:
+    run(azure_module({**ACCOUNTS_ARGS, **argument_spec()}), apply_policy)
+
+
+if __name__ == "__main__":
+    main()
