@@ -101,9 +101,8 @@ def statement(outcomes: Sequence[Outcome], unread: Sequence[str]) -> str:
     if not (failed or not_done or unread):
         return ""
     written = sum(one.state == CHANGED for one in outcomes)
-    lines = [
-        f"Not everything was done: {written} of {written + len(failed) + len(not_done)} changed schedules written."
-    ]
+    differing = written + len(failed) + len(not_done)
+    lines = [f"Not everything was done: {written} of {differing} schedules that differ were written."]
     if not_done:
         lines.append(f"Not begun, since the time was over: {_listed(one.name for one in not_done)}.")
     lines += [f"{one.name} ({one.where}): {one.reason}" for one in failed[:MOST_FAILURES]]
