@@ -116,13 +116,12 @@ def plan_scope(
         return ChangeSet(dict(current), {}, (Step(DELETE, {}, current["id"]),), resource)
     if current is None and wanted is None:
         raise InputError("filter", None, "which machines the scope has, since it does not exist yet; {} is all of them")
-    new = {"id": assignment_id(scope, own), "name": own, "scope": scope.lower(), "filter": _NO_FILTER}
     before = dict(current) if current else {}
     after = {
-        **new,
+        **{"id": assignment_id(scope, own), "name": own, "scope": scope.lower()},
         **before,
         "maintenance_configuration_id": canonical_id(configuration),
-        "filter": filter_after((current or new)["filter"], wanted or {}),
+        "filter": filter_after(before.get("filter", _NO_FILTER), wanted or {}),
     }
     if after == before:
         return ChangeSet(before, before, (), resource)

@@ -64,7 +64,7 @@ def filter_after(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[
     chosen, settings = wanted.get("tag_settings") or {}, dict(current["tag_settings"])
     if "tags" in chosen and _tags(chosen["tags"]) != _tags(settings["tags"]):
         settings["tags"] = dict(sorted(chosen["tags"].items()))
-    operator = chosen.get("filter_operator", settings["filter_operator"])
+    operator = str(chosen.get("filter_operator", settings["filter_operator"]))
     if operator.lower() != settings["filter_operator"].lower():
         settings["filter_operator"] = operator
     if settings["tags"] and not settings["filter_operator"]:

@@ -70,7 +70,7 @@ _REBOOTS_AS_ANSWERED = {
 
 def wanted_configuration(params: Mapping[str, Any]) -> dict[str, Any]:
     """What the options ask for, in a stable form; options that are not set are left out."""
-    wanted = {name: str(params[name]) for name in ("location", *TEXTS) if params.get(name) is not None}
+    wanted: dict[str, Any] = {name: str(params[name]) for name in ("location", *TEXTS) if params.get(name) is not None}
     if params.get("extension_properties") is not None:
         wanted["extension_properties"] = {str(key): str(value) for key, value in params["extension_properties"].items()}
     if params.get("maintenance_window") is not None:
