@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.integration.examples.play import Stage
+from tests.integration.examples.test_guides import tasks_of
 from tests.integration.modules.in_process import Modules
 from tests.sandbox.client import SandboxProcess
 
@@ -385,3 +387,19 @@ class TestSettings:
         }
         assert modules.ok(SETTINGS, **options)["nodes"]["changed"] == 2
         modules.unchanged(SETTINGS, **options)
+
+
+class TestShown:
+    @pytest.mark.parametrize("module", [CONFIGURATION, CONFIGURATION_INFO, ASSIGNMENT, ASSIGNMENT_INFO, SETTINGS])
+    def test_the_examples_work(self, modules: Modules, module: str) -> None:
+        answers = Stage(modules.sandbox, {}, {}).play_examples(module)
+        assert answers
+        assert [answer.get("nodes", {}).get("failures", []) for answer in answers] == [[]] * len(answers)
+        assert all(answer["changed"] is not module.endswith("_info") for answer in answers)
+
+    def test_the_tasks_of_the_guide_work(self, modules: Modules) -> None:
+        stage = Stage(modules.sandbox, {}, {})
+        answers = [answer for task in tasks_of("azure-update-manager.md") for answer in stage.play(task)]
+        assert [answer["changed"] for answer in answers] == [True] * 5 + [False] * 2
+        assert all(answer.get("nodes", {"failed": 0})["failed"] == 0 for answer in answers)
+        assert answers[-1]["prerequisites"] == []
