@@ -190,6 +190,11 @@ class SandboxProcess:
         made: dict[str, Any] = self.control("POST", f"maintenance/{quote(configuration.lstrip('/'))}/open")
         return made
 
+    def run_deployment(self, schedule: str) -> dict[str, Any]:
+        """Begin a run of an Azure deployment schedule now: ``runId``, ``machines``."""
+        made: dict[str, Any] = self.control("POST", f"deployments/{quote(schedule.lstrip('/'))}/run")
+        return made
+
     def switch_azure(self, **switches: bool) -> dict[str, bool]:
         """Let Azure's services do things differently from now on: see README.md."""
         made: dict[str, bool] = self.control("PATCH", "azure", switches)

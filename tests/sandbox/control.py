@@ -37,6 +37,7 @@ _ROUTES = Map(
         Rule(f"{PREFIX}/policies/<path:owner>", endpoint="policies", methods=["GET", "PUT", "DELETE"]),
         Rule(f"{PREFIX}/windows/<window_id>/open", endpoint="open_window", methods=["POST"]),
         Rule(f"{PREFIX}/maintenance/<path:configuration>/open", endpoint="open_maintenance", methods=["POST"]),
+        Rule(f"{PREFIX}/deployments/<path:schedule>/run", endpoint="run_deployment", methods=["POST"]),
         Rule(f"{PREFIX}/azure", endpoint="azure_switches", methods=["GET", "PATCH"]),
         Rule(f"{PREFIX}/outcomes", endpoint="outcomes", methods=["POST"]),
         Rule(f"{PREFIX}/apps/<path:name>/health", endpoint="health", methods=["GET"]),
@@ -132,6 +133,11 @@ class Control:
         if self.azure is None:
             raise NotFound("The fleet has no Azure")
         return _json(self.azure.open_maintenance(f"/{configuration.lstrip('/')}"), 201)
+
+    def _run_deployment(self, request: Request, schedule: str) -> Response:
+        if self.azure is None:
+            raise NotFound("The fleet has no Azure")
+        return _json(self.azure.run_deployment(f"/{schedule.lstrip('/')}"), 201)
 
     def _azure_switches(self, request: Request) -> Response:
         if self.azure is None:

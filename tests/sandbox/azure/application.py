@@ -18,13 +18,17 @@ from ..journal import Journal
 from . import providers
 from .arm.answer import Answer
 from .arm.gateway import ArmGateway
+from .automation.runs import run_deployment
+from .automation.store import AutomationStore
+from .clockwork import follow
 from .identity.audiences import LOGS_PATH
 from .identity.errors import TokenError
 from .identity.service import IdentityService
 from .identity.tokens import Tokens
 from .loganalytics.query import LogsService
-from .maintenance.runs import follow, open_configuration
-from .maintenance.store import configuration_of
+from .loganalytics.store import WorkspaceStore
+from .maintenance.runs import open_configuration
+from .maintenance.store import MaintenanceStore, configuration_of
 from .world import AzureWorld
 
 SERVED = providers.SERVED
@@ -46,8 +50,11 @@ class AzureApplication:
         self._begin()
 
     def _begin(self) -> None:
-        """What the fleet file declares runs by itself too."""
-        if self.world.settings.maintenance_configurations:
+        """What the fleet file declares is looked at, and runs by itself too."""
+        for kind in (MaintenanceStore, WorkspaceStore, AutomationStore):
+            list(self.world.stores(kind))
+        settings = self.world.settings
+        if settings.maintenance_configurations or settings.deployment_schedules:
             follow(self.world)
 
     def reset(self) -> None:
@@ -65,6 +72,17 @@ class AzureApplication:
             run = open_configuration(self.world, found)
             machines = [one.machine.node_id for one in run.machines]
         return {"correlationId": run.correlation_id, "runId": run.run_id, "machines": machines}
+
+    def run_deployment(self, deployment: str) -> dict[str, Any]:
+        """Begin a run of a deployment schedule now. Raises ValueError for one that is not there."""
+        with self.world.lock:
+            stores = [store for _subscription, store in self.world.stores(AutomationStore)]
+            found = next((one for store in stores if (one := store.deployments.get(deployment.lower()))), None)
+            if found is None:
+                raise ValueError(f"There is no deployment schedule {deployment}")
+            run = run_deployment(self.world, found)
+            machines = [one.machine.node_id for one in run.machines]
+        return {"runId": run.run_id, "machines": machines}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request. Raises AnswerLost, which makes the server close the connection."""

@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import compute, graph, hybridcompute, loganalytics, maintenance, nodes, resources
+from . import automation, compute, graph, hybridcompute, loganalytics, maintenance, nodes, resources
 
-SERVED: tuple[ModuleType, ...] = (compute, graph, hybridcompute, loganalytics, maintenance, nodes, resources)
+SERVED: tuple[ModuleType, ...] = (
+    automation,
+    compute,
+    graph,
+    hybridcompute,
+    loganalytics,
+    maintenance,
+    nodes,
+    resources,
+)

@@ -23,6 +23,8 @@ _DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+
 
 ANSWERED_TOO: Mapping[str, frozenset[str]] = {"RebootOptions": frozenset({"NeverReboot", "AlwaysReboot"})}
 """What services answer and the SDKs' enums lack, by the enum's name."""
+LISTED = frozenset({"WindowsUpdateClasses", "LinuxUpdateClasses"})
+"""Enums of which several values may stand in one text, separated by commas. Their provider checks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _check(shape: Shape, value: Any, path: str, found: list[Violation], *, answe
     if not _is(shape.kind, value):
         return _wrong(shape, value, path, found)
     allowed_too = ANSWERED_TOO.get(shape.name, frozenset()) if answer else frozenset()
-    if shape.values and value not in shape.values | allowed_too:
+    if shape.values and shape.name not in LISTED and value not in shape.values | allowed_too:
         allowed = ", ".join(f"'{one}'" for one in sorted(shape.values))
         message = f"The value '{value}' of parameter '{path}' is not allowed. Allowed values are: {allowed}."
         found.append(Violation(path, message, "InvalidParameter"))

@@ -16,12 +16,12 @@ from ..arm.errors import ArmError, resource_not_found
 from ..arm.ids import parse_id, same_id
 from ..arm.paging import paged
 from ..arm.registry import operation
+from ..clockwork import follow
 from ..patching.shapes import instant
 from ..resources.tag_store import Tags, tag_holder
 from ..world import AzureWorld
 from .errors import refused
 from .rules import checked, merged, shown
-from .runs import follow
 from .store import CONFIGURATION, MaintenanceStore, Resource, assignments_of
 from .versions import GROUP, PROVIDER, SUBSCRIPTION, VERSIONS
 

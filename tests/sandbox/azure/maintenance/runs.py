@@ -16,9 +16,10 @@ from datetime import datetime
 from typing import Any
 
 from ...machines import Machine
-from ...timetable import Looker, Timetable, watch
+from ...timetable import Timetable
 from ..arm.errors import ArmError
 from ..arm.ids import parse_id
+from ..clockwork import LOOKERS
 from ..graph.lag import Lagging
 from ..nodes.graph import note_patches
 from ..patching.installation import begin_installation, install
@@ -218,9 +219,4 @@ def look(world: AzureWorld, table: Timetable, now: datetime) -> None:
                 open_configuration(world, configuration)
 
 
-LOOKERS: list[Looker[AzureWorld]] = [look]
-
-
-def follow(world: AzureWorld) -> None:
-    """Begin to follow the timetable, if nobody does yet."""
-    watch(world, LOOKERS)
+LOOKERS.append(look)

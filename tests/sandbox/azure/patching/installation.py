@@ -18,7 +18,7 @@ from typing import Any
 from ...machines import AgentLost, Machine, PatchOutcome, PowerError
 from .assessment import SCAN_ERRORS, UNRESPONSIVE, begin_assessment, scan
 from .catalogue import AvailablePatch, describe
-from .record import Installation, PatchResult, error_summary, record_of
+from .record import Installation, PatchRecord, PatchResult, error_summary, record_of
 from .selection import Chosen, Selection, SelectionError, choose
 
 REBOOT_BUFFER = 900.0
@@ -45,28 +45,33 @@ class _Failed(Exception):
         self.details = details
 
 
-def begin_installation(machine: Machine, request: InstallRequest, run_id: str = "") -> Installation:
-    """Remember that one has begun; what is shown while it runs. ``run_id``: of the maintenance run that begins it."""
+def begin_installation(
+    machine: Machine, request: InstallRequest, run_id: str = "", record: PatchRecord | None = None
+) -> Installation:
+    """Remember that one has begun; what is shown while it runs. ``run_id``: of the maintenance run that begins it.
+    ``record``: another than the machine's own."""
     now = machine.clock.now()
     begun = Installation(str(uuid.uuid4()), now, now, request.reboot_setting, run_id=run_id)
-    record = record_of(machine)
+    record = record or record_of(machine)
     record.cancelled = False
     record.installations[begun.activity_id] = begun
     return begun
 
 
-def install(machine: Machine, request: InstallRequest, begun: Installation) -> Installation:
+def install(
+    machine: Machine, request: InstallRequest, begun: Installation, record: PatchRecord | None = None
+) -> Installation:
     """Do it all; blocks. Never raises for what goes wrong on the machine: that is in the result."""
-    return _Run(machine, request, begun).run()
+    return _Run(machine, request, begun, record or record_of(machine)).run()
 
 
 class _Run:
-    def __init__(self, machine: Machine, request: InstallRequest, begun: Installation) -> None:
+    def __init__(self, machine: Machine, request: InstallRequest, begun: Installation, record: PatchRecord) -> None:
         self.machine, self.request, self.state = machine, request, begun
         self.deadline = machine.clock.seconds() + request.maximum_duration
         self.errors: list[tuple[str, str]] = []
         self.rebooted = False
-        self.record = record_of(machine)
+        self.record = record
 
     def run(self) -> Installation:
         try:
