@@ -118,7 +118,7 @@ def azure_query_to_api(query: Mapping[str, Any]) -> dict[str, Any]:
     if query["locations"]:
         members["locations"] = list(query["locations"])
     tags = {key: list(values) for key, values in settings["tags"].items()}
-    return {**members, "tagSettings": {"tags": tags, "filterOperator": settings["filter_operator"] or ALL}}
+    return {**members, "tagSettings": {"tags": tags, "filterOperator": settings["filter_operator"]}}
 
 
 def _targets_to_api(targets: Mapping[str, Any]) -> dict[str, Any]:

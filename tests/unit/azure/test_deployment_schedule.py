@@ -432,6 +432,8 @@ class TestStart:
         given = {"schedule_info": {"frequency": "OneTime", "start_time": "2026-12-19T06:00"}}
         assert not plan(once, **given).changed
         assert self.info(once, "2026-12-01T00:00", frequency="Day")["expiry_time"] == ""
+        later = plan(once, schedule_info={"start_time": "2027-01-01T06:00"})
+        assert "expiryTime" not in to_api(later.after)["properties"]["scheduleInfo"]
 
     def test_a_schedule_without_end_has_none(self) -> None:
         endless = created(**{**WANTED, "schedule_info": {**WANTED["schedule_info"], "expiry_time": ""}})
