@@ -66,7 +66,8 @@ options:
         type: list
         elements: str
       reboot_setting:
-        description: Whether machines reboot. V(RebootOnly) installs nothing.
+        description:
+          - Whether machines reboot. V(RebootOnly) installs nothing. V(IfRequired) for a new schedule when unset.
         type: str
         choices: [IfRequired, Never, Always, RebootOnly]
   linux:
@@ -88,12 +89,14 @@ options:
         type: list
         elements: str
       reboot_setting:
-        description: Whether machines reboot. V(RebootOnly) installs nothing.
+        description:
+          - Whether machines reboot. V(RebootOnly) installs nothing. V(IfRequired) for a new schedule when unset.
         type: str
         choices: [IfRequired, Never, Always, RebootOnly]
   duration:
     description:
       - How long a run may take, as an ISO 8601 duration of 30 minutes to 6 hours, such as V(PT2H) or V(PT02H00M00S).
+      - V(PT2H) for a new schedule when unset.
     type: str
   azure_virtual_machines:
     description:

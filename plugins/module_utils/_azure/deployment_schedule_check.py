@@ -58,8 +58,9 @@ def check_schedule(wanted: Mapping[str, Any]) -> None:
     for name in wanted.get("azure_virtual_machines") or ():
         if not _VM.fullmatch(name):
             raise InputError("azure_virtual_machines", name, "the resource id of an Azure VM")
-    if "" in (wanted.get("non_azure_computer_names") or ()):
-        raise InputError("non_azure_computer_names", "", "names of computers")
+    for name in wanted.get("non_azure_computer_names") or ():
+        if not name.strip() or "/" in name:
+            raise InputError("non_azure_computer_names", name, "the name of a computer")
     _check_queries(wanted.get("targets") or {})
     check_times(wanted.get("schedule_info") or {})
 

@@ -38,6 +38,9 @@ CLASSIFICATIONS = ("included_update_classifications", "included_package_classifi
 ALL = "All"
 """How tags are combined where nothing is said. It has to be in every request."""
 
+USUAL_REBOOT, USUAL_DURATION = "IfRequired", "PT2H"
+"""What the service takes where a new schedule does not say."""
+
 TASKS: Mapping[str, str] = {"pre_task": "preTask", "post_task": "postTask"}
 NO_TASK: Mapping[str, Any] = {"source": "", "parameters": {}}
 
@@ -54,6 +57,13 @@ STATE: Mapping[str, str] = {
 def empty_schedule(name: str) -> dict[str, Any]:
     """A schedule in which nothing is set."""
     return from_api({"name": name, "properties": {}})
+
+
+def new_schedule(name: str, operating_system: str) -> dict[str, Any]:
+    """A schedule with what the service takes where nothing is said."""
+    section = operating_system.lower()
+    schedule = {**empty_schedule(name), "operating_system": operating_system, "duration": USUAL_DURATION}
+    return {**schedule, section: {**schedule[section], "reboot_setting": USUAL_REBOOT}}
 
 
 def from_api(resource: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +95,10 @@ def to_api(schedule: Mapping[str, Any]) -> dict[str, Any]:
     update: dict[str, Any] = {"operatingSystem": schedule["operating_system"]}
     for section in SECTIONS:
         members = _section_to_api(section, schedule[section])
-        if members or section == schedule["operating_system"].lower():
+        if section == schedule["operating_system"].lower():
+            # The service asks for settings of the operating system, whichever they are.
+            update[section] = members or {"rebootSetting": USUAL_REBOOT}
+        elif members:
             update[section] = members
     if schedule["duration"]:
         update["duration"] = schedule["duration"]

@@ -15,28 +15,32 @@ from typing import Any
 
 from .._core.change_set import ChangeSet, Step
 from .._core.errors import InputError
-from .deployment_schedule_model import SECTIONS, TASKS, empty_schedule, from_api, state_from_api
+from .deployment_schedule_model import SECTIONS, TASKS, empty_schedule, from_api, new_schedule, state_from_api
 from .deployment_schedule_same import same_queries, same_setting, same_texts
 from .deployment_schedule_start import merged_schedule_info, with_hidden_days, with_start_ahead
 
 PUT, DELETE = "put_deployment_schedule", "delete_deployment_schedule"
+
+MOST_MACHINES = 1000
+"""Machines that a schedule names at most ("Update Management": limits)."""
 
 _LISTS = ("azure_virtual_machines", "non_azure_computer_names")
 
 
 def plan_present(resource: Mapping[str, Any] | None, wanted: Mapping[str, Any], now: datetime) -> ChangeSet:
     """Make or change a schedule (None, or as the API answered it); what is not wanted stays. Raises InputError."""
-    current = from_api(resource) if resource is not None else empty_schedule(str(wanted["name"]))
-    next_run = state_from_api(resource)["next_run"] if resource is not None else ""
     if resource is None:
         _refuse_incomplete(wanted)
+        current, next_run = new_schedule(str(wanted["name"]), str(wanted["operating_system"])), ""
+    else:
+        current, next_run = from_api(resource), state_from_api(resource)["next_run"]
     after = _merged(current, wanted)
     times = wanted.get("schedule_info") or {}
     after["schedule_info"] = merged_schedule_info(
         current["schedule_info"], times, now, next_run, exists=resource is not None
     )
     if after != current or resource is None:
-        _refuse_without_machines(after)
+        _refuse_number(after)
         info = with_hidden_days(current["schedule_info"], times, after["schedule_info"], next_run)
         after["schedule_info"] = with_start_ahead(info, now)
         return ChangeSet(current if resource is not None else {}, after, (Step(PUT),), _shown(after))
@@ -111,10 +115,15 @@ def _refuse_incomplete(wanted: Mapping[str, Any]) -> None:
             raise InputError(option, value, "a value, since the schedule does not exist yet")
 
 
-def _refuse_without_machines(schedule: Mapping[str, Any]) -> None:
-    if not any((*(schedule[name] for name in _LISTS), *schedule["targets"].values())):
+def _refuse_number(schedule: Mapping[str, Any]) -> None:
+    """Raise InputError for no machines at all, or too many by name."""
+    machines = sum(len(schedule[name]) for name in _LISTS)
+    if not machines and not any(schedule["targets"].values()):
         allowed = "some machines, or a query in targets: the service takes no schedule without any"
         raise InputError("non_azure_computer_names", [], allowed)
+    if machines > MOST_MACHINES:
+        allowed = f"at most {MOST_MACHINES} machines, with those of azure_virtual_machines"
+        raise InputError("non_azure_computer_names", f"{machines} machines", allowed)
 
 
 def _shown(schedule: Mapping[str, Any]) -> str:

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._core.durations import parse_duration
+from .deployment_schedule_model import CLASSIFICATIONS
 
 _MASKS = ("excluded_package_name_masks", "included_package_name_masks")
 """Names of Linux packages: their case counts."""
 
+_NONE = {"unclassified"}
 _KB_NUMBERS = ("excluded_kb_numbers", "included_kb_numbers")
 
 
@@ -25,6 +27,9 @@ def same_setting(name: str, wanted: Any, current: Any) -> bool:
         return set(wanted) == set(current)
     if name in _KB_NUMBERS:
         return {number.upper().removeprefix("KB") for number in current} == set(wanted)
+    if name in CLASSIFICATIONS:
+        # The service says Unclassified for none, and leaves it out beside others.
+        return {each.casefold() for each in wanted} - _NONE == {each.casefold() for each in current} - _NONE
     if isinstance(wanted, str):
         return wanted.casefold() == str(current).casefold()
     return same_texts(wanted, current)

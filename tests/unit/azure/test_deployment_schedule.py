@@ -224,6 +224,15 @@ class TestNoDifference:
         for later in (timedelta(days=30), timedelta(days=100), timedelta(days=700)):
             assert not plan(shown, NOW + later, **WANTED).changed
 
+    def test_unclassified_is_no_classification(self) -> None:
+        resource = created(**{**WANTED, "windows": {"included_update_classifications": []}})
+        windows = resource["properties"]["updateConfiguration"]["windows"]
+        assert windows == {"rebootSetting": "IfRequired"}
+        windows["includedUpdateClassifications"] = "Unclassified"
+        for given in ([], ["Unclassified"]):
+            assert not plan(resource, windows={"included_update_classifications": given}).changed
+        assert plan(resource, windows={"included_update_classifications": ["Unclassified", "Critical"]}).changed
+
     def test_nothing_wanted_is_none(self) -> None:
         assert not plan(as_the_service_shows(created(**WANTED))).changed
 
@@ -351,6 +360,9 @@ CHANGES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"operating_system": "Linux", "linux": {"included_package_name_masks": ["kernel*"]}},
      {"updateConfiguration.operatingSystem": "Linux", "updateConfiguration.windows": None,
       "updateConfiguration.linux": {"includedPackageNameMasks": ["kernel*"]}}),
+    ({"operating_system": "Linux"},
+     {"updateConfiguration.operatingSystem": "Linux", "updateConfiguration.windows": None,
+      "updateConfiguration.linux": {"rebootSetting": "IfRequired"}}),
 ]  # fmt: skip
 
 
@@ -518,6 +530,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"azure_virtual_machines": ["vm-01"]}, "azure_virtual_machines"),
     ({"azure_virtual_machines": [f"{SUBSCRIPTION}/resourceGroups/rg"]}, "azure_virtual_machines"),
     ({"non_azure_computer_names": [""]}, "non_azure_computer_names"),
+    ({"non_azure_computer_names": [f"{VM}/vm-01"]}, "non_azure_computer_names"),
     ({"targets": {"azure_queries": [{"scope": []}]}}, "targets.azure_queries[0].scope"),
     ({"targets": {"azure_queries": [{"scope": ["/subscriptions/x"]}]}}, "targets.azure_queries[0].scope"),
     ({"targets": {"azure_queries": [{"scope": [SUBSCRIPTION], "tag_settings": {"tags": {"a": []}}}]}},
@@ -571,6 +584,12 @@ class TestBadInput:
         given.pop("windows")
         with pytest.raises(InputError, match=f"{missing}: None cannot be used"):
             plan(None, **given)
+
+    def test_too_many_machines_are_refused(self) -> None:
+        names = [f"box-{number}" for number in range(999)]
+        with pytest.raises(InputError, match="1001 machines"):
+            plan(created(**WANTED), non_azure_computer_names=names)
+        assert plan(created(**WANTED), non_azure_computer_names=names[:-1]).changed
 
     def test_days_of_a_frequency_that_the_schedule_does_not_have_are_refused(self) -> None:
         with pytest.raises(InputError, match="week_days"):
