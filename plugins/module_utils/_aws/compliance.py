@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,19 +54,28 @@ def patch_states(
     installed_since: datetime | None = None,
     expected: str = "",
     patience: float = 0.0,
+    new_enough: Callable[[Sequence[str]], Mapping[str, datetime]] | None = None,
 ) -> dict[str, PatchState]:
     """The patch state of each node; one that never reported is not checked. Raises CloudError when none can be read.
 
     Patches are asked for only where the counts say that there are some: missing, failed, pending or rejected ones, and
     with ``installed_since`` those installed since then. ``expected`` is the SnapshotId that the scan or install was
-    sent with: a report that names another one is older, it is waited for ``patience`` seconds, and what does not come
-    is not checked. (InstancePatchState in the API reference: the snapshot of the operation by which it was collected.)
+    sent with: a report that names another one is of another operation, such as the scan of a maintenance window. It is
+    taken when that began late enough, from the moment on that ``new_enough`` tells of the nodes; an older one is
+    waited for ``patience`` seconds, and what does not come is not checked. (InstancePatchState in the API reference:
+    the snapshot of the operation by which it was collected.)
     """
     reported = reported_states(connection, node_ids)
     ends = time.monotonic() + patience
-    while (stale := _stale(reported, node_ids, expected)) and time.monotonic() < ends:
-        time.sleep(REPORT_LOOK)
-        reported |= reported_states(connection, stale)
+    moments: Mapping[str, datetime] = {}
+    while stale := _stale(reported, node_ids, expected, moments):
+        if new_enough is not None and any(node_id in reported for node_id in stale):
+            moments, new_enough = new_enough(node_ids), None
+        elif time.monotonic() < ends:
+            time.sleep(REPORT_LOOK)
+            reported |= reported_states(connection, stale)
+        else:
+            break
     states = {node_id: not_checked(NOT_REPORTED) for node_id in node_ids}
     states |= {node_id: not_checked(_older(reported[node_id])) for node_id in stale if node_id in reported}
 
@@ -86,15 +95,24 @@ def patch_states(
     return states
 
 
-def _stale(reported: Mapping[str, Mapping[str, Any]], node_ids: Sequence[str], expected: str) -> list[str]:
-    """Nodes whose report is not of the expected operation, or that have none; a report that names none is taken."""
+def _stale(
+    reported: Mapping[str, Mapping[str, Any]], node_ids: Sequence[str], expected: str, moments: Mapping[str, datetime]
+) -> list[str]:
+    """Nodes without a report, and those whose report is older than what is expected; one that names none is taken."""
     if not expected:
         return []
     return [
         node_id
         for node_id in node_ids
-        if node_id not in reported or str(reported[node_id].get("SnapshotId") or expected) != expected
+        if node_id not in reported
+        or not (str(reported[node_id].get("SnapshotId") or expected) == expected or _later(reported, node_id, moments))
     ]
+
+
+def _later(reported: Mapping[str, Mapping[str, Any]], node_id: str, moments: Mapping[str, datetime]) -> bool:
+    """Whether the operation that a node reports began late enough."""
+    began, moment = reported[node_id].get("OperationStartTime"), moments.get(node_id)
+    return isinstance(began, datetime) and moment is not None and began >= moment
 
 
 def _older(raw: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from .._core.errors import InputError
@@ -20,6 +21,7 @@ from .client import Connection
 from .compliance import REPORT_PATIENCE, patch_states
 from .module import session_of
 from .nodes import aws_nodes
+from .report_times import new_enough_from
 
 
 def read_compliance(module: Any) -> dict[str, Any]:
@@ -36,12 +38,15 @@ def read_compliance(module: Any) -> dict[str, Any]:
     # In check mode nothing was sent of which a report could come.
     run = params if scope.run_id else {**params, "run_id": None}
     going = report_id({**run, "phase": phase}, phase)
+    source = open_scope({**params, "phase": phase}, module.check_mode, phase)
     installed = report_id({**run, "phase": "install"}, "install")
 
     def read(connection: Connection, target: Target[Node]) -> dict[str, PatchState]:
         wanted = [node.node_id for node in target.items if node.node_id in waited_for]
         others = [node.node_id for node in target.items if node.node_id not in waited_for]
-        states = patch_states(connection, wanted, since, going, REPORT_PATIENCE if going else 0.0) if wanted else {}
+        patience = REPORT_PATIENCE if going else 0.0
+        asked = partial(new_enough_from, connection, source)
+        states = patch_states(connection, wanted, since, going, patience, asked) if wanted else {}
         return states | (patch_states(connection, others, since, installed) if others else {})
 
     answers = on_targets(session, targets_of([*nodes, *stopped_short], session.region), read)

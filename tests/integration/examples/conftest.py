@@ -11,13 +11,10 @@ from typing import Any
 
 import boto3
 import pytest
-from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
-from ansible_collections.hybridops.patching.plugins.module_utils._ledger.runs import NewRun, RunBatch, begin_run
-from ansible_collections.hybridops.patching.plugins.module_utils._ledger.store import Ledger, open_ledger
-from ansible_collections.hybridops.patching.plugins.module_utils._ledger.waves import join_wave
 
 from tests.integration.conftest import FLEET
 from tests.integration.examples.play import Stage
+from tests.integration.run_under_way import RUN_ID, begun_run
 from tests.sandbox.client import SandboxProcess
 
 HOME = {"account": "999999999999", "region": "eu-central-1"}
@@ -38,18 +35,6 @@ SHOWN: dict[str, Any] = FLEET | {
 """Nodes of the module's own account with the ids of the examples, and those of two further accounts."""
 
 BUCKET = "example-patching"
-RUN_ID = "patch-test-1"
-GATE = {"scope": "environment", "max_failed": 0, "allow_empty": False}
-
-
-def _begun(directory: Path, nodes: list[dict[str, Any]]) -> str:
-    """A ledger in which the run of the examples has come to the first wave; its URL."""
-    url = f"sqlite:///{directory}/ledger.db"
-    ledger: Ledger = open_ledger(url, create=True)
-    known = [Node.from_dict(node) for node in nodes]
-    begin_run(ledger, NewRun(RUN_ID, "test", [RunBatch("batch_1", (), GATE, [(node, {}) for node in known])]))
-    join_wave(ledger, RUN_ID, "batch_1", [node.node_id for node in known])
-    return url
 
 
 def _make_bucket(sandbox: SandboxProcess) -> None:
@@ -84,4 +69,4 @@ def stage(tmp_path: Path, shown: SandboxProcess) -> Stage:
         if machine["account"] == "111111111111" and machine["os_family"] == "linux"
     ]
     variables = {"patch_nodes": nodes, "patch_run_id": RUN_ID}
-    return Stage(shown, variables, {"PATCH_LEDGER_URL": _begun(tmp_path, nodes)})
+    return Stage(shown, variables, {"PATCH_LEDGER_URL": begun_run(tmp_path, nodes)})

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._aws import compliance, compliance_info
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.compliance import iso, patch_states, state_name
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.compliance_info import read_compliance
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.report_times import new_enough_from
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError
-from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import report_id
+from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import Operation, report_id
 
 from tests.unit.aws.scopes import MemoryScope
 from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, refusal
@@ -194,6 +195,21 @@ class TestOlderReports:
         found = expecting(states({**state(A), "SnapshotId": THEIRS}), states(), late, patience=30)
         assert (found[A]["not_checked"], found[A]["counts"]["installed"]) == ("", 8)
 
+    @pytest.mark.parametrize(("began_after", "reason"), [(0, ""), (-1, "older than this operation")])
+    def test_a_scan_of_others_that_began_later_tells_as_much(self, began_after: int, reason: str) -> None:
+        theirs = states({**state(A, InstalledCount=7), "SnapshotId": THEIRS})
+        wire = Wire([theirs])
+        asked: list[Any] = []
+
+        def new_enough(node_ids: Any) -> dict[str, datetime]:
+            asked.append(node_ids)
+            return {A: ENDED - timedelta(seconds=began_after)}
+
+        found = patch_states(wire.connection(), [A], None, OURS, 0, new_enough)
+        assert asked == [[A]]
+        assert reason in found[A]["not_checked"]
+        assert bool(found[A]["not_checked"]) is bool(reason)
+
     def test_a_service_that_names_no_snapshot_is_believed(self) -> None:
         assert expecting(states(state(A, InstalledCount=7)), patience=0)[A]["not_checked"] == ""
 
@@ -205,3 +221,65 @@ class TestOlderReports:
         assert len(ids) == 4
         assert report_id(run, "observe") == report_id(run | {"phase": "observe"}, "install")
         assert report_id({"run_id": None}, "observe") == ""
+
+
+def long_id(short: str) -> str:
+    return short.ljust(36, "0")
+
+
+def invoked(command_id: str, *entries: dict[str, Any]) -> Call:
+    request = {"CommandId": long_id(command_id), "Details": True, "MaxResults": 50}
+    return Call("list_command_invocations", request, {"CommandInvocations": list(entries)})
+
+
+def operation(operation_id: str, kind: str, handle: str, *node_ids: str, account: str = ACCOUNT) -> Operation:
+    return Operation(
+        operation_id,
+        kind,
+        "observe",
+        "ssm_command_info",
+        account,
+        REGION,
+        "finished",
+        long_id(handle),
+        node_ids=node_ids,
+    )
+
+
+class TestFromWhenOnAReportIsNewEnough:
+    def test_a_scan_from_when_it_was_asked_for_an_install_from_its_end(self) -> None:
+        scope = MemoryScope([])
+        for one in (
+            operation("op1", "patch_scan", "c1", A),
+            operation("op2", "patch_install", "c2", B),
+            operation("op3", "probe", "c3", A),
+            operation("op4", "patch_scan", "c4", "i-other"),
+            operation("op5", "patch_scan", "c5", A, account="2"),
+        ):
+            scope.add(one)
+        asked, steps = (
+            ENDED - timedelta(minutes=9),
+            [{"ResponseFinishDateTime": ENDED - timedelta(minutes=1)}, {"ResponseFinishDateTime": ENDED}, {}],
+        )
+        wire = Wire(
+            [
+                invoked("c1", {"InstanceId": A, "RequestedDateTime": asked}),
+                invoked(
+                    "c2",
+                    {
+                        "InstanceId": B,
+                        "RequestedDateTime": asked,
+                        "CommandPlugins": steps,
+                    },
+                    {"InstanceId": "i-other", "RequestedDateTime": asked},
+                ),
+            ]
+        )
+        assert new_enough_from(wire.connection(), scope, [A, B]) == {A: asked, B: ENDED}
+        wire.finish()
+
+    def test_an_install_that_tells_no_end_is_left_out(self) -> None:
+        scope = MemoryScope([])
+        scope.add(operation("op1", "patch_install", "c1", A))
+        wire = Wire([invoked("c1", {"InstanceId": A, "RequestedDateTime": ENDED, "CommandPlugins": []})])
+        assert new_enough_from(wire.connection(), scope, [A]) == {}
