@@ -173,7 +173,7 @@ options:
         default: false
   time_limit:
     description:
-      - Seconds, 30 to 86400, after which no request is sent any more. What was not done by then is told, and the next
+      - Seconds, 5 to 86400, after which no request is sent any more. What was not done by then is told, and the next
         run does it. A request that is on its way is waited for.
     type: int
     default: 900

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from .._core.errors import CloudError, InputError, together
 from .._core.membership import Decision, Member, decide, merged
-from .._core.membership_plan import members_by_schedule, several
+from .._core.membership_plan import members_by_schedule, plan_names, several
 from .._core.membership_report import CHANGED, IGNORED, Outcome, counts, machines_shown, statement
 from .._core.patience import Patience
 from .membership_args import DEPLOYMENTS, REFUSE, WARN, Place, Settings, settings_of, time_limit_of
@@ -117,7 +117,10 @@ def _planned(run: _Run, sight: Sight, decisions: Iterable[Decision]) -> list[Out
     rules = run.settings.rules
     left_alone = [one for one in sight.listed if not rules.concerns(one.schedule.name)]
     sight.listed = [one for one in sight.listed if rules.concerns(one.schedule.name)]
-    ignored = [Outcome(one.schedule.id, one.schedule.name, sight.place.shown, IGNORED) for one in left_alone]
+    ignored = [
+        Outcome(one.schedule.id, one.schedule.name, sight.place.shown, IGNORED, plan_names(one.names, one.names))
+        for one in left_alone
+    ]
     return [*run.feed.plan(sight, members_by_schedule(decisions)), *ignored]
 
 
@@ -144,7 +147,7 @@ def _warnings(run: _Run) -> list[str]:
     found, warnings = several(run.merged), []
     if found and run.settings.several == WARN:
         machines = ", ".join(one.member.name for one in found[:20])
-        warnings.append(f"{len(found)} machines are on several schedules: {machines}")
+        warnings.append(f"Machines on several schedules ({len(found)}): {machines}")
     listed = [outcome for sight in run.sights for outcome in sight.listed]
     unknown = run.settings.rules.unknown_names(one.schedule.name for one in listed)
     if unknown:

@@ -22,7 +22,7 @@ NAMES = ("fqdn", "computer_name", "name")
 IGNORED = ("MANUAL", "CENTOS")
 ALIAS = "hybridops_no_machines"
 MOST_HOURS = 24 * 30
-LEAST_TIME, MOST_TIME = 30, 24 * 3600
+LEAST_TIME, MOST_TIME = 5, 24 * 3600
 
 _MACHINES = {
     "subscription_id": {"type": "str"},

@@ -57,8 +57,8 @@ class MaintenanceConfigurations:
         return [_listed(one) for one in found if str(one["maintenance_scope"]).lower() == GUEST.lower()]
 
     def fill(self, sights: Sequence[Sight]) -> list[tuple[Place, CloudError]]:
-        """Read which machines are assigned: a list for each subscription of machines, side by side."""
-        subscriptions = sorted({one for sight in sights for one in sight.subscriptions})
+        """Read which machines are assigned: a list for each subscription that has machines, side by side."""
+        subscriptions = sorted({one for sight in sights for one in _with_machines(sight)})
         unread: dict[str, CloudError] = {}
         for subscription, answer in outcomes(self._assignments, subscriptions):
             if isinstance(answer, CloudError):
@@ -67,7 +67,7 @@ class MaintenanceConfigurations:
                 self._present += answer
         errors = []
         for sight in sights:
-            missing = next((unread[one] for one in sight.subscriptions if one in unread), None)
+            missing = next((unread[one] for one in _with_machines(sight) if one in unread), None)
             if missing is not None:
                 errors.append((sight.place, missing))
                 continue
@@ -134,6 +134,10 @@ class MaintenanceConfigurations:
             connection.call("PUT", step.subject, versions.MAINTENANCE, f"assign {shown}", step.params["request"])
         else:
             remove(connection, step.subject, f"delete the assignment of {shown}")
+
+
+def _with_machines(sight: Sight) -> list[str]:
+    return sorted({subscription_of(member.id) for member in sight.members})
 
 
 def _listed(configuration: Mapping[str, Any]) -> Listed:

@@ -52,6 +52,11 @@ class Sight:
         return [*(one.computer for one in members), *(one for one in listed.names if one.casefold() in self.unknown)]
 
     @property
+    def own_subscriptions(self) -> tuple[str, ...]:
+        """The subscriptions that have to be readable. Heartbeats may come from others too, which are not the user's."""
+        return self.place.subscriptions or (self.place.subscription,)
+
+    @property
     def subscriptions(self) -> list[str]:
         """The subscriptions whose machines the place is for."""
         heard = {beat.resource_id.split("/")[2] for beat in self.heard if ARC in beat.resource_id}

@@ -169,6 +169,26 @@ class TestWhoIsTold:
         assert set(unresolved) == {"hidden.example", "old.example"}
         assert "stays on its schedules" in unresolved["hidden.example"]
 
+    @pytest.mark.parametrize("source", ["resource_graph", "arm"])
+    def test_a_subscription_that_only_sends_heartbeats_need_not_be_readable(self, estate: Estate, source: str) -> None:
+        estate.machine("a")
+        foreign = arc("x").replace("000000000001", "000000000009")
+        estate.beat("x.example", "Linux", foreign)
+        estate.schedule("w1", ["x.example"])
+        listed = "/providers/Microsoft.HybridCompute/machines"
+
+        def meddle(request: str) -> Any:
+            if request.endswith(listed):
+                entries = [{**one, "properties": one} for one in estate.machines]
+                here = "000000000009" not in request
+                return Answer(200, {"value": entries}) if here else refused(403, "AuthorizationFailed")
+            return None
+
+        estate.meddle = meddle
+        answer = estate.run(source=source)
+        assert names(estate, "w1") == ["x.example", "a.example"]
+        assert [one["computer"] for one in answer["machines"]["unresolved"]] == ["x.example"]
+
     def test_a_heartbeat_without_an_id_is_found_by_group_and_name(self, estate: Estate) -> None:
         estate.machine("a", heard=False)
         estate.beats.append(["2026-11-26T08:00:00Z", "A.example", "Linux", "RG", "A", ""])
@@ -191,7 +211,7 @@ class TestWhoIsTold:
         estate.schedule("w1-y", ["a.example"])
         answer = estate.run(several_schedules=policy)
         assert [one["schedules"] for one in answer["machines"]["several"]] == [["w1-x", "w1-y"]]
-        assert answer["warnings"] == (["1 machines are on several schedules: a"] if warned else [])
+        assert answer["warnings"] == (["Machines on several schedules (1): a"] if warned else [])
 
     def test_a_machine_on_several_may_be_refused(self, estate: Estate) -> None:
         estate.machine("a")
@@ -545,7 +565,7 @@ ACCOUNT = {"resource_group": "rg", "automation_account_name": "automation"}
         ({"automation_accounts": [{**ACCOUNT, "machine_resource_groups": ["a/b"]}]}, "machine_resource_groups"),
         ({"heartbeat_hours": 0}, "heartbeat_hours"),
         ({"heartbeat_hours": 721}, "heartbeat_hours"),
-        ({"time_limit": 29}, "time_limit"),
+        ({"time_limit": 4}, "time_limit"),
         ({"time_limit": 86401}, "time_limit"),
         ({"tag_key": "a/b"}, "tag_key"),
         ({"tag_key": ""}, "tag_key"),
