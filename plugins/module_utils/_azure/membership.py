@@ -88,10 +88,10 @@ def _seen(session: AzureSession, settings: Settings) -> _Run:
     kind = DeploymentSchedules if settings.feed == DEPLOYMENTS else MaintenanceConfigurations
     feed: Feed = kind(session, settings)
     sights, unread = look(session, settings, feed.schedules_of)
-    unread += feed.fill(sights)
-    unread += [(sight.place, error) for sight in sights if (error := _nobody(settings, sight))]
-    missing = {id(place) for place, _error in unread}
-    sights = [sight for sight in sights if id(sight.place) not in missing]
+    for failed in (feed.fill, lambda those: _without_anybody(settings, those)):
+        errors = failed(sights)
+        unread += errors
+        sights = [sight for sight in sights if sight.place not in {place for place, _error in errors}]
     if unread and not sights:
         raise together([error for _place, error in unread])
     decided = [
@@ -100,16 +100,20 @@ def _seen(session: AzureSession, settings: Settings) -> _Run:
     return _Run(feed, settings, sights, unread, decided)
 
 
-def _nobody(settings: Settings, sight: Sight) -> CloudError | None:
-    """That nobody is connected is more often a fault of what tells it than the truth."""
-    names = [name for one in sight.listed if settings.rules.concerns(one.schedule.name) for name in one.names]
-    if settings.allow_no_machines or not names or any(member.connected for member in sight.members):
-        return None
-    return CloudError(
-        f"Not one machine is connected, and {len(set(names))} are on schedules of {sight.place.shown}. Nothing was "
-        f"changed there. Check {settings.connected_by}, or set allow_no_machines",
-        code="NoMachines",
-    )
+def _without_anybody(settings: Settings, sights: Sequence[Sight]) -> Unread:
+    """The places where nobody is connected, which is more often a fault of what tells it than the truth."""
+    if settings.allow_no_machines:
+        return []
+    found = []
+    for sight in sights:
+        names = {name for one in sight.listed if settings.rules.concerns(one.schedule.name) for name in one.names}
+        if names and not any(member.connected for member in sight.members):
+            message = (
+                f"Not one machine is connected, and {len(names)} are on schedules of {sight.place.shown}. Nothing was "
+                f"changed there. Check {settings.connected_by}, or set allow_no_machines"
+            )
+            found.append((sight.place, CloudError(message, code="NoMachines")))
+    return found
 
 
 def _planned(run: _Run, sight: Sight, decisions: Iterable[Decision]) -> list[Outcome]:

@@ -81,10 +81,9 @@ def look(
     machines, unread = _machines(session, settings, [one for one in sights if one.workspace not in silent])
     seen = []
     for sight in sights:
-        failed = silent.get(sight.workspace) or next(
-            (unread[one] for one in sight.subscriptions if one in unread), None
-        )
-        if failed:
+        missing = next((unread[one] for one in sight.own_subscriptions if one in unread), None)
+        failed = silent.get(sight.workspace, missing)
+        if failed is not None:
             errors.append((sight.place, failed))
         else:
             _recognise(sight, settings, machines)
