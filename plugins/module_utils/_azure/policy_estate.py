@@ -27,6 +27,7 @@ from .._core.policy.approvals import Approval, approval_for, approval_name
 from .._core.policy.model import NATIVE, ConfigurationSettings, Environment, Policy
 from .._core.policy.settings import configurations_for
 from .._core.systems import FAMILIES, OS_FAMILY, family_of
+from .nodes import VM
 from .policy_configurations import (
     SlotBatch,
     clock_warnings,
@@ -52,12 +53,14 @@ CLOUD = Cloud(
 class PolicyEstate:
     """What is to be brought into force, as azure_patch_policy takes it, and what of the policy it does not cover.
 
-    ``purge_configurations`` are the configurations that go when the policy does not ask for them. ``schedule`` says
-    who installs when, and ``statement`` what native delivery is; it is empty with another one.
+    ``purge_configurations`` are the configurations that go when the policy does not ask for them. ``virtual_machines``
+    are the environment's, for whose patch settings the module azure_vm_patch_settings is. ``schedule`` says who installs
+    when, and ``statement`` what native delivery is; it is empty with another one.
     """
 
     configurations: list[dict[str, Any]] = field(default_factory=list)
     purge_configurations: list[dict[str, Any]] = field(default_factory=list)
+    virtual_machines: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     schedule: list[str] = field(default_factory=list)
     statement: str = ""
@@ -92,6 +95,7 @@ def policy_estate(
     if found.delivery != NATIVE or not estate:
         return PolicyEstate(
             purge_configurations=purge,
+            virtual_machines=_virtual_machines(estate),
             warnings=[*warnings, *_unlisted(unlisted, native=False)],
             schedule=_by_runs(found, estate),
         )
@@ -105,6 +109,7 @@ def policy_estate(
     return PolicyEstate(
         configurations=configurations(policy, found, batches, settings, rules, prefix),
         purge_configurations=purge,
+        virtual_machines=_virtual_machines(estate),
         warnings=[*warnings, *_unlisted(unlisted, native=True)],
         schedule=schedule_lines(policy, found, batches, prefix, now),
         statement=statement(
@@ -137,6 +142,16 @@ def _purge(estate: Estate, settings: ConfigurationSettings, prefix: str, environ
             "tags": {ENVIRONMENT_TAG: environment},
         }
         for subscription in dict.fromkeys(subscriptions)
+    ]
+
+
+def _virtual_machines(estate: Estate) -> list[dict[str, str]]:
+    return [
+        {"node_id": node_id}
+        for groups in estate.values()
+        for members in groups
+        for node_id in members.node_ids
+        if provider_of_id(node_id) == VM
     ]
 
 

@@ -64,6 +64,7 @@ class Members:
     tag_keys: set[str] = field(default_factory=set)
     reboots: dict[str, list[str]] = field(default_factory=dict)
     excluded: list[str] = field(default_factory=list)
+    node_ids: list[str] = field(default_factory=list)
     accepted: set[str] | None = None
 
 
@@ -127,6 +128,7 @@ class _Reader:
         members = groups.setdefault(fact.patch_group, Members(fact.patch_group, group))
         members.systems.add(self._cloud.system_of(fact))
         members.tag_keys.add(self._tag_key(fact))
+        members.node_ids.append(fact.node_id)
         self._settle(fact, members)
         return ""
 
