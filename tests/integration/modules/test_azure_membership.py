@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.integration.examples.play import Stage
+from tests.integration.examples.test_guides import tasks_of
 from tests.integration.modules.in_process import Modules
 from tests.sandbox.client import SandboxProcess
 
@@ -319,6 +320,11 @@ class TestSmall:
     def test_the_examples_work(self, sandbox: SandboxProcess) -> None:
         answers = Stage(sandbox, {}, {}).play_examples(MODULE)
         assert [answer["changed"] for answer in answers] == [True, False, True]
+
+    def test_the_tasks_of_the_guide_work(self, sandbox: SandboxProcess) -> None:
+        stage = Stage(sandbox, {}, {})
+        answers = [answer for task in tasks_of("azure-membership.md") for answer in stage.play(task)]
+        assert [answer["changed"] for answer in answers] == [True, True, True]
 
 
 def test_a_thousand_machines_take_the_least_reads_and_two_changes_two_writes() -> None:
