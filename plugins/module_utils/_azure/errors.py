@@ -48,7 +48,7 @@ _REMEDIES = {
     "or credentials for this subscription in accounts.",
     "InvalidSubscriptionId": "Check subscription_id and the ids of the nodes.",
     "RequestDisallowedByPolicy": "A policy of the organisation forbids it: change the policy or exempt the resource.",
-    "ResourceGroupNotFound": "Check the resource group in the node's id.",
+    "ResourceGroupNotFound": "Check the name of the resource group, alone or in an id, and the subscription.",
     "ResourceNotFound": "Check the id: the resource was deleted or moved, or the credentials may not read it.",
     "ScopeLocked": "A lock on the resource, its group or its subscription forbids it: remove it, or skip the node.",
     "SubscriptionNotFound": "Check the id; if it is right, the credentials have no role in the subscription: assign "
