@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -145,12 +147,19 @@ def _directory_name(node_id: str) -> str:
 def load_fleet(path: str | Path, clock: Clock | None = None) -> Fleet:
     """Read a fleet file. Raises FleetError."""
     try:
-        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        data = _read(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise FleetError(f"{path}: cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:
         raise FleetError(f"{path}: is no YAML: {error}") from error
     return build_fleet(data, clock, str(path))
+
+
+def _read(text: str) -> Any:
+    """YAML; what is JSON is read as such, which takes a hundredth of the time."""
+    with suppress(ValueError):
+        return json.loads(text)
+    return yaml.safe_load(text)
 
 
 def build_fleet(data: Any, clock: Clock | None = None, source: str = "<fleet>") -> Fleet:

@@ -59,7 +59,7 @@ class AzureSandbox:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
         self.url = f"https://127.0.0.1:{self._server.server_port}"
-        self._options: dict[str, Any] = {
+        self.options: dict[str, Any] = {
             "base_url": self.url,
             "credential_scopes": [f"{self.url}/.default"],
             "connection_verify": str(authority.file),
@@ -73,9 +73,9 @@ class AzureSandbox:
             disable_instance_discovery=True,
             connection_verify=str(authority.file),
         )
-        self.compute = ComputeManagementClient(credential, SUBSCRIPTION, **self._options)
-        self.hybrid = HybridComputeManagementClient(credential, SUBSCRIPTION, **self._options)
-        self.maintenance = MaintenanceManagementClient(credential, SUBSCRIPTION, **self._options)
+        self.compute = ComputeManagementClient(credential, SUBSCRIPTION, **self.options)
+        self.hybrid = HybridComputeManagementClient(credential, SUBSCRIPTION, **self.options)
+        self.maintenance = MaintenanceManagementClient(credential, SUBSCRIPTION, **self.options)
 
     def close(self) -> None:
         """Stop serving."""
