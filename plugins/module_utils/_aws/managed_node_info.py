@@ -20,7 +20,7 @@ from .instances import FILTER_VALUES, Instance, instances_by_filter, instances_b
 from .managed import hybrid_nodes, hybrid_tags, managed_nodes
 from .module import session_of
 from .native_updates import native_rules
-from .node_facts import TargetFacts, facts_of, name_of, patch_group_of
+from .node_facts import TargetFacts, facts_of, name_of, operating_system_of
 from .nodes import aws_nodes
 from .registered_baselines import RegisteredBaselines, registered_baselines
 
@@ -86,8 +86,9 @@ def _read(
 ) -> tuple[TargetFacts, dict[str, dict[str, str]]]:
     """What the account and region says; also the tags of every hybrid node that was looked at."""
     node_ids = [node.node_id for node in target.items]
-    instances = {**_grouped(connection, tag_keys, patterns), **instances_by_id(connection, node_ids)}
-    managed = managed_nodes(connection, node_ids)
+    grouped = _grouped(connection, tag_keys, patterns)
+    instances = {**grouped, **instances_by_id(connection, node_ids)}
+    managed = managed_nodes(connection, list(dict.fromkeys((*node_ids, *grouped))))
     if patterns:
         managed = {**hybrid_nodes(connection), **managed}
     tags = hybrid_tags(connection, [node_id for node_id in managed if is_hybrid(node_id)])
@@ -127,11 +128,20 @@ def _unlisted(
     every = {**{node_id: instance.tags for node_id, instance in facts.instances.items()}, **tags}
     unlisted = []
     for node_id, node_tags in every.items():
-        group = patch_group_of(node_tags, facts.tag_keys)
-        if node_id not in listed and any(matches(pattern, group) for pattern in patterns):
-            name = name_of(node_tags, facts.managed.get(node_id))
-            unlisted.append(UnlistedNode(node_id, name, facts.account, facts.region, group))
+        group = _matching_group(node_tags, facts.tag_keys, patterns)
+        if node_id not in listed and group:
+            instance, managed = facts.instances.get(node_id), facts.managed.get(node_id)
+            os, _version = operating_system_of(Node(node_id), instance, managed)
+            name = name_of(node_tags, managed)
+            found = UnlistedNode(node_id, name, facts.account, facts.region, group, os, dict(node_tags))
+            unlisted.append(found)
     return unlisted
+
+
+def _matching_group(tags: Mapping[str, str], tag_keys: Sequence[str], patterns: Sequence[str]) -> str:
+    """The first patch group of a node that is meant, under whichever key: windows find it by each of them."""
+    groups = (tags[key] for key in tag_keys if tags.get(key))
+    return next((group for group in groups if any(matches(pattern, group) for pattern in patterns)), "")
 
 
 def _shared_volumes(connection: Connection, node_ids: Sequence[str]) -> set[str]:

@@ -111,13 +111,18 @@ class NodeFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnlistedNode:
-    """A node of the cloud that carries a patch group of the environment and is not in the inventory."""
+    """A node of the cloud that carries a patch group of the environment and is not in the inventory.
+
+    ``os`` and ``tags`` are empty where a cloud's module does not say them.
+    """
 
     node_id: str
     name: str = ""
     account: str = ""
     region: str = ""
     patch_group: str = ""
+    os: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> UnlistedNode:

@@ -182,7 +182,10 @@ class FakeModule:
     check_mode = False
 
     def __init__(self, **params: Any) -> None:
-        unset = {"targets": None, "patch_groups": None, "tag_keys": ["Patch Group"], "horizon_hours": 24}
+        unset = {
+            "targets": None, "patch_groups": None, "tag_keys": ["Patch Group"], "horizon_hours": 24,
+            "gather": list(managed_node_info.GATHERED),
+        }  # fmt: skip
         self.params = {**unset, **params}
 
 
@@ -196,7 +199,7 @@ def test_bulk_requests_and_nodes_that_nobody_listed(monkeypatch: pytest.MonkeyPa
         "MaxResults": 1000,
     }
     by_id = {"Filters": [{"Name": "instance-id", "Values": [A]}], "MaxResults": 1000}
-    ids = {"Filters": [{"Key": "InstanceIds", "Values": [A]}], "MaxResults": 50}
+    ids = {"Filters": [{"Key": "InstanceIds", "Values": [A, B]}], "MaxResults": 50}
     hybrids = {"Filters": [{"Key": "ResourceType", "Values": ["ManagedInstance"]}], "MaxResults": 50}
     tags = {"TagList": [{"Key": "Patch Group", "Value": "patch_prod_0600_batch_2"}]}
     wire = Wire(
@@ -221,7 +224,27 @@ def test_bulk_requests_and_nodes_that_nobody_listed(monkeypatch: pytest.MonkeyPa
     assert [one["node_id"] for one in answer["unlisted"]] == [B, HYBRID]
     assert answer["unlisted"][1] == {
         "node_id": HYBRID, "name": "onprem", "account": ACCOUNT, "region": REGION,
-        "patch_group": "patch_prod_0600_batch_2",
+        "patch_group": "patch_prod_0600_batch_2", "os": "", "tags": {"Patch Group": "patch_prod_0600_batch_2"},
     }  # fmt: skip
     assert answer["facts"][0]["snapshot"]["possible"] is False
     assert NodeFacts.from_dict(answer["facts"][0]).os == "redhat"
+
+
+def test_a_node_that_nobody_listed_is_found_by_any_of_the_keys_with_its_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    tags = {"Patch Group": "patch_test_0600_batch_1", "PatchGroup": "patch_prod_0600_batch_1"}
+    wire = Wire(
+        [
+            Call("describe_instances", None, reservations([])),
+            Call("describe_instances", None, reservations([instance(B, tags=tags)])),
+            Call("describe_instance_information", None, managed(B, **AGENT)),
+            Call("describe_instance_information", None, {"InstanceInformationList": []}),
+        ]
+    )
+    monkeypatch.setattr(managed_node_info, "session_of", lambda _module: FakeSession({(ACCOUNT, REGION): wire}))
+    place = {"account": ACCOUNT, "region": REGION}
+    found = FakeModule(
+        nodes=[], targets=[place], patch_groups=["patch_prod_*"], tag_keys=["Patch Group", "PatchGroup"], gather=[]
+    )
+    (node,) = describe_nodes(found)["unlisted"]
+    assert (node["node_id"], node["patch_group"], node["os"]) == (B, "patch_prod_0600_batch_1", "redhat")
+    assert node["tags"] == tags
