@@ -24,12 +24,14 @@ def patch_baselines(
     unlisted: Sequence[Mapping[str, Any]] = (),
     prefix: str = "hybridops",
     nodes: Sequence[Mapping[str, Any]] = (),
+    targets: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """The baselines, groups and windows of an environment; see its documentation."""
     try:
         found = [NodeFacts.from_dict(fact) for fact in facts]
         listed = [Node.from_dict(node) for node in nodes]
-        return policy_estate(load_policy(policy), environment, found, listed, unlisted, prefix).to_dict()
+        read = load_policy(policy)
+        return policy_estate(read, environment, found, listed, unlisted, prefix, targets=targets).to_dict()
     except PatchingError as error:
         raise AnsibleFilterError(str(error)) from error
 

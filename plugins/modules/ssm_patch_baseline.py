@@ -380,6 +380,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_a
     FILTER_ARGS,
     RULE_ARGS,
     RULE_EXCLUDES,
+    SOURCE_ARGS,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_model import LEVELS, SYSTEMS
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_module import manage_baseline
@@ -387,11 +388,6 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.module imp
 
 
 def argument_spec() -> dict[str, dict[str, object]]:
-    source = {
-        "name": {"type": "str", "required": True},
-        "products": {"type": "list", "elements": "str", "required": True},
-        "configuration": {"type": "str", "required": True},
-    }
     return {
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "name": {"type": "str"},
@@ -410,7 +406,7 @@ def argument_spec() -> dict[str, dict[str, object]]:
         "rejected_patches": {"type": "list", "elements": "str"},
         "rejected_patches_action": {"type": "str", "choices": ["ALLOW_AS_DEPENDENCY", "BLOCK"]},
         "global_filters": {"type": "list", "elements": "dict", "options": FILTER_ARGS},
-        "sources": {"type": "list", "elements": "dict", "options": source},
+        "sources": {"type": "list", "elements": "dict", "options": SOURCE_ARGS},
         "available_security_updates_compliance_status": {"type": "str", "choices": ["COMPLIANT", "NON_COMPLIANT", ""]},
         "default_baseline": {"type": "bool"},
         "deregister_patch_groups": {"type": "bool", "default": False},

@@ -115,6 +115,41 @@ options:
         description: Whether a rejected patch may be installed as a dependency of another.
         type: str
         choices: [ALLOW_AS_DEPENDENCY, BLOCK]
+      global_filters:
+        description: What patches have to match to be considered at all. V([]) empties the list.
+        type: list
+        elements: dict
+        suboptions:
+          key:
+            description: What is compared, such as V(PRODUCT), V(CLASSIFICATION), V(SEVERITY) or V(MSRC_SEVERITY).
+            type: str
+            required: true
+          values:
+            description: The values of which one has to match; V(*) matches all.
+            type: list
+            elements: str
+            required: true
+      sources:
+        description:
+          - Repositories to use instead of those that are set up on the nodes. Only for Linux. V([]) empties the list.
+          - They are shown in results and differences, and to whoever may read the baseline, so they are no place for a
+            password.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the source.
+            type: str
+            required: true
+          products:
+            description: The releases of the operating system that it is for.
+            type: list
+            elements: str
+            required: true
+          configuration:
+            description: The repository's definition, in the form of the package manager.
+            type: str
+            required: true
       tags:
         description: Tags of the baseline. Others that it has are kept.
         type: dict
@@ -139,7 +174,7 @@ options:
       baselines:
         description:
           - Names or ids of baselines of this account and region, at most one for each operating system. They may be
-            those of O(baselines).
+            those of O(baselines). A name that several of O(baselines) have stands for all of them.
         type: list
         elements: str
         required: true
@@ -471,6 +506,36 @@ options:
         description: Tags that they have, all of these.
         type: dict
         required: true
+  unknown_windows:
+    description:
+      - Maintenance windows that are told of, and left alone, when neither O(windows) names them nor O(purge_windows)
+        deletes them. They fit one of the names, and have the tag with a value and a name that
+        O(unknown_windows[].known) does not explain. So a window is found that was made with names or tags which are no
+        longer used.
+      - The tags of a window are asked for when its name fits, one request each.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      account:
+        description: The account, that of the module's credentials when unset.
+        type: str
+      region:
+        description: The region, that of the module when unset.
+        type: str
+      names:
+        description: Patterns of their names, in which V(*) and V(?) stand for any text and any character.
+        type: list
+        elements: str
+        required: true
+      tag_key:
+        description: The tag that they have.
+        type: str
+        required: true
+      known:
+        description: What the names of windows begin with that are no news, by the value of the tag.
+        type: dict
+        default: {}
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -634,6 +699,10 @@ windows:
       description: Its id, empty in check mode when it would be created.
       type: str
       returned: always
+    enabled:
+      description: Whether it is enabled. There is a warning about one that is not when O(windows[].enabled) is unset.
+      type: bool
+      returned: always
     next_execution_time:
       description: When it opens next, as the service says. Empty for one that was made or changed.
       type: str
@@ -668,6 +737,32 @@ removed_windows:
       description: Always true.
       type: bool
       returned: always
+unknown_windows:
+  description: The windows that O(unknown_windows) means. There is a warning about each.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    account:
+      description: The account.
+      type: str
+      returned: always
+    region:
+      description: The region.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    window_id:
+      description: Its id.
+      type: str
+      returned: always
+    enabled:
+      description: Whether it is enabled.
+      type: bool
+      returned: always
 lines:
   description: What holds in each account and region and what was done for it, in check mode would be, to show.
   returned: always
@@ -675,7 +770,12 @@ lines:
   elements: str
 """
 
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_args import RULE_ARGS, RULE_EXCLUDES
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_args import (
+    FILTER_ARGS,
+    RULE_ARGS,
+    RULE_EXCLUDES,
+    SOURCE_ARGS,
+)
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.baseline_model import SYSTEMS
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.module import ACCOUNTS_ARGS, aws_module, run
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_policy import apply_policy
@@ -699,6 +799,8 @@ def main() -> None:
         "approved_patches_enable_non_security": {"type": "bool"},
         "rejected_patches": {"type": "list", "elements": "str"},
         "rejected_patches_action": {"type": "str", "choices": ["ALLOW_AS_DEPENDENCY", "BLOCK"]},
+        "global_filters": {"type": "list", "elements": "dict", "options": FILTER_ARGS},
+        "sources": {"type": "list", "elements": "dict", "options": SOURCE_ARGS},
         "tags": {"type": "dict"},
     }
     group = {
@@ -716,11 +818,18 @@ def main() -> None:
         "name_prefix": {"type": "str", "required": True},
         "tags": {"type": "dict", "required": True},
     }
+    unknown = {
+        **place,
+        "names": {"type": "list", "elements": "str", "required": True},
+        "tag_key": {"type": "str", "required": True, "no_log": False},
+        "known": {"type": "dict", "default": {}},
+    }
     spec = {
         "baselines": {"type": "list", "elements": "dict", "default": [], "options": baseline},
         "groups": {"type": "list", "elements": "dict", "default": [], "options": group},
         "windows": {"type": "list", "elements": "dict", "default": [], "options": window},
         "purge_windows": {"type": "list", "elements": "dict", "default": [], "options": purge},
+        "unknown_windows": {"type": "list", "elements": "dict", "default": [], "options": unknown},
     }
     run(aws_module({**ACCOUNTS_ARGS, **spec}), apply_policy)
 

@@ -22,3 +22,8 @@ RULE_ARGS: dict[str, Any] = {
 }
 RULE_EXCLUDES = [("approve_after_days", "approve_until_date")]
 """Options of a rule of which it can have one."""
+SOURCE_ARGS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "products": {"type": "list", "elements": "str", "required": True},
+    "configuration": {"type": "str", "required": True},
+}

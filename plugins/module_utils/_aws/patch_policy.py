@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._core.change_set import ChangeSet
-from .._core.errors import CloudError
-from .._core.targets import Target, on_targets
+from .._core.errors import CloudError, InputError
+from .._core.targets import Target, answers_of, on_targets
 from . import baseline, patch_group, window
 from .baseline_plan import plan_present as plan_baseline_present
 from .client import Connection
 from .module import session_of
 from .patch_group import Registered
-from .policy_answer import Changes, answer
+from .policy_answer import Changes, answer, warnings
 from .policy_items import Place, WantedBaseline, WantedGroup, WantedPolicy, WantedWindow, shown_place, wanted_policy
-from .policy_state import GroupState, PolicyState, answers_of, read_state
+from .policy_state import GroupState, PolicyState, read_state
 from .session import AwsSession
 from .window_plan import plan_absent, plan_present
 
@@ -35,6 +35,8 @@ def apply_policy(module: Any) -> dict[str, Any]:
     wanted = wanted_policy(module.params, session.region)
     state = read_state(session, wanted)
     planned = plan(wanted, state)
+    for warning in warnings(planned, state):
+        module.warn(warning)
     done = planned if module.check_mode else _Writer(session, planned).write(state)
     return answer(planned, done, state)
 
@@ -43,11 +45,7 @@ def plan(wanted: WantedPolicy, state: PolicyState) -> Changes:
     """What has to be done. Raises PatchingError for what cannot be had."""
     baselines = {one: plan_baseline(one, state.baselines[one]) for one in wanted.baselines}
     return Changes(
-        removed=[
-            (rule.place, _at(rule.place, plan_absent(found)))
-            for rule, windows in state.surplus.items()
-            for found in windows
-        ],
+        removed=[(place, _at(place, plan_absent(found))) for place, found in state.surplus],
         baselines=baselines,
         groups={group: plan_group(group, state.groups[group], baselines) for group in wanted.groups},
         windows={one: plan_window(one, state.windows[one]) for one in wanted.windows},
@@ -61,14 +59,21 @@ def plan_baseline(wanted: WantedBaseline, current: Mapping[str, Any] | None) -> 
 
 
 def plan_group(group: WantedGroup, state: GroupState, changes: Mapping[WantedBaseline, ChangeSet]) -> ChangeSet:
-    """Register the group's baselines; a name is first one of this call's. Raises InputError for an unknown one."""
-    ours = {
-        wanted.name: Registered(change.after["baseline_id"], wanted.name, change.after["operating_system"])
+    """Register the group's baselines; a name stands first for all of this call's that have it, each of another
+    operating system. Raises InputError for an unknown one, and for two of the same operating system."""
+    ours = [
+        Registered(change.after["baseline_id"], wanted.name, change.after["operating_system"])
         for wanted, change in changes.items()
         if wanted.place == group.place
-    }
-    others = [entry for entry in state.known if entry.name not in ours]
-    wanted = patch_group.resolve(group.baselines, [*ours.values(), *others])
+    ]
+    names = {entry.name for entry in ours}
+    known = [*ours, *(entry for entry in state.known if entry.name not in names)]
+    wanted: dict[str, Registered] = {}
+    for text in group.baselines:
+        for meant in [[entry] for entry in ours if entry.name == text] or [known]:
+            for system, entry in patch_group.resolve([text], meant).items():
+                if wanted.setdefault(system, entry) != entry:
+                    raise InputError("baselines", text, f"one baseline for {system}; {wanted[system].shown} is one too")
     return _at(group.place, patch_group.plan_present(group.name, state.current, wanted, purge=False))
 
 

@@ -50,7 +50,7 @@ def answer(planned: Changes, changes: Changes, state: PolicyState) -> dict[str, 
         ],
         "windows": [
             _shown(wanted.place, change)
-            | {"name": wanted.name, "window_id": change.after["window_id"]}
+            | {"name": wanted.name, "window_id": change.after["window_id"], "enabled": change.after["enabled"]}
             | {"next_execution_time": _next(wanted, change, state)}
             for wanted, change in changes.windows.items()
         ],
@@ -58,8 +58,31 @@ def answer(planned: Changes, changes: Changes, state: PolicyState) -> dict[str, 
             _shown(place, change) | {name: change.before[name] for name in ("name", "window_id")}
             for place, change in changes.removed
         ],
+        "unknown_windows": [
+            {"account": one.place[0], "region": one.place[1]}
+            | {"name": one.name, "window_id": one.window_id, "enabled": one.enabled}
+            for one in state.unknown
+        ],
         "lines": lines(changes, state),
     }
+
+
+def warnings(changes: Changes, state: PolicyState) -> Iterator[str]:
+    """What a person should look at: windows that stay disabled, and those that look like a policy's."""
+    for wanted, change in changes.windows.items():
+        if not change.after["enabled"] and "enabled" not in wanted.values:
+            yield f"the maintenance window {wanted.name}{_in(wanted.place)} is disabled and stays so: nothing opens it"
+    for one in state.unknown:
+        yield (
+            f"the maintenance window {one.name} ({one.window_id}){_in(one.place)} is tagged as that of {one.tag}, and "
+            f"no policy of this call makes one of that name: {'it opens still' if one.enabled else 'it is disabled'}. "
+            f"If its prefix or its environment is no longer used, delete it with ssm_maintenance_window"
+        )
+
+
+def _in(place: Place) -> str:
+    where = shown_place(place)
+    return f" in {where}" if where else ""
 
 
 def lines(changes: Changes, state: PolicyState) -> list[str]:
@@ -92,7 +115,9 @@ def _window_parts(changes: Changes, state: PolicyState) -> Iterator[tuple[Place,
         yield place, "removed windows", str(change.before["name"])
     for one, change in changes.windows.items():
         opens = _next(one, change, state)
-        yield one.place, f"{_done(change)} windows", one.name + (f" (opens next {opens})" if opens else "")
+        remark = f" (opens next {opens})" if opens else ""
+        remark = remark if change.after["enabled"] else " (disabled)"
+        yield one.place, f"{_done(change)} windows", one.name + remark
 
 
 def _done(change: ChangeSet) -> str:

@@ -60,8 +60,11 @@ def baseline_rules(approval: Approval, os: str) -> BaselineRules:
         "rejected_patches": _of_system(approval.rejected, dialect),
         # The default lets a rejected patch in as another's dependency; the policy's word for it is "whatever".
         "rejected_patches_action": "BLOCK",
+        # Set empty, since what somebody else sets there would decide beside the policy.
+        "global_filters": [],
     }
     if dialect is not WINDOWS:
+        options["sources"] = []
         options["approved_patches_enable_non_security"] = bool(options["approved_patches"])
     return BaselineRules(options, (*remarks, *_remarks_on_time(approval)))
 

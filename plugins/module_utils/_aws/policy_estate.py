@@ -11,18 +11,19 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from .._core.errors import InputError
-from .._core.facts import NodeFacts
+from .._core.facts import NodeFacts, UnlistedNode
 from .._core.nodes import Node, provider_of_id
 from .._core.policy.approvals import Approval, approval_for, approval_name
 from .._core.policy.model import NATIVE, Environment, Policy
 from .._core.schedule import When, occurrences
 from .platforms import PATCH_MANAGER_NAME
 from .policy_baselines import BaselineRules, baseline_rules, names_no_patch_of
-from .policy_members import Estate, read_members, some
+from .policy_members import Estate, Place, facts_of_unlisted, read_members, some
 from .policy_native import STATEMENT, native_warnings, next_opening, refuse_native
 from .policy_windows import (
     ENVIRONMENT_TAG,
     SCAN_HOURS,
+    WINDOW_NAMES,
     install_name,
     policy_windows,
     scan_name,
@@ -34,14 +35,16 @@ from .policy_windows import (
 class PolicyEstate:
     """What is to be brought into force, as ssm_patch_policy takes it, and what of the policy it does not cover.
 
-    ``purge_windows`` are the windows that go when the policy does not ask for them. ``schedule`` says when the windows
-    open, and ``statement`` what native delivery is; it is empty with another one.
+    ``purge_windows`` are the windows that go when the policy does not ask for them, ``unknown_windows`` those that are
+    told of since they look as if a policy had made them. ``schedule`` says when the windows open, and ``statement``
+    what native delivery is; it is empty with another one.
     """
 
     baselines: list[dict[str, Any]] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
     windows: list[dict[str, Any]] = field(default_factory=list)
     purge_windows: list[dict[str, Any]] = field(default_factory=list)
+    unknown_windows: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     schedule: list[str] = field(default_factory=list)
     statement: str = ""
@@ -59,32 +62,39 @@ def policy_estate(
     unlisted: Sequence[Mapping[str, Any]] = (),
     prefix: str = "hybridops",
     now: datetime | None = None,
+    targets: Iterable[Mapping[str, str]] = (),
 ) -> PolicyEstate:
     """One baseline for each operating system that occurs at a place, each patch group with those of its systems, and
     the maintenance windows.
 
-    ``nodes`` are those of the inventory. Nodes that say too little, or that are in no group of the environment, are
-    warned of. Raises InputError for an environment that the policy does not have, for rules that a baseline cannot have
-    (see :func:`baseline_rules`) and for what no window can do (see :mod:`.policy_native`).
+    ``nodes`` are those of the inventory, ``unlisted`` those that it lacks. Windows that are not asked for go at every
+    place that has a node, and at ``targets``, each with an account and a region, where the environment may have had
+    nodes. Nodes that say too little, or that are in no group of the environment, are warned of. Raises InputError for
+    an environment that the policy does not have, for rules that a baseline cannot have (see :func:`baseline_rules`) and
+    for what no window can do (see :mod:`.policy_native`).
     """
     found = policy.environment(environment)
     if found is None:
         raise InputError("environment", environment, ", ".join(one.name for one in policy.environments))
     now = now or datetime.now(UTC)
-    estate, warnings = read_members(policy, found, facts, nodes, now)
+    native = found.delivery == NATIVE
+    strays = _on_aws(unlisted)
+    counted = [*facts, *facts_of_unlisted(policy, strays)] if native else facts
+    estate, warnings = read_members(policy, found, counted, nodes, now)
     systems = sorted({os for groups in estate.values() for members in groups for os in members.systems})
     approvals = {os: approval_for(policy, environment, os, now) for os in systems}
     rules = {os: _rules(policy, environment, os, approval) for os, approval in approvals.items()}
-    native = found.delivery == NATIVE
     if native:
         refuse_native(policy, found, estate)
         warnings += native_warnings(policy, found, estate, now)
+    places = dict.fromkeys([*estate, *((one.account, one.region) for one in strays), *_places(targets)])
     return PolicyEstate(
         baselines=_baselines(policy, environment, estate, rules, prefix),
         groups=_groups(environment, estate, prefix),
         windows=policy_windows(policy, found, estate, prefix),
-        purge_windows=[_purge(account, region, prefix, environment) for account, region in estate],
-        warnings=[*warnings, *_remarks(rules), *_named_in_vain(approvals), *_unlisted(unlisted, native)],
+        purge_windows=[_purge(place, prefix, environment) for place in places],
+        unknown_windows=[_unknown(place, prefix, policy) for place in places],
+        warnings=[*warnings, *_remarks(rules), *_named_in_vain(approvals), *_unlisted(strays, native)],
         schedule=_schedule(policy, found, estate, prefix, now),
         statement=STATEMENT.format(environment=environment) if native and estate else "",
     )
@@ -125,16 +135,36 @@ def _groups(environment: str, estate: Estate, prefix: str) -> list[dict[str, Any
         }
         for (account, region), groups in estate.items()
         for members in groups
+        if members.systems
     ]
 
 
-def _purge(account: str, region: str, prefix: str, environment: str) -> dict[str, Any]:
+def _on_aws(unlisted: Iterable[Mapping[str, Any]]) -> list[UnlistedNode]:
+    return [UnlistedNode.from_dict(node) for node in unlisted if provider_of_id(str(node["node_id"])) in ("aws", "")]
+
+
+def _places(targets: Iterable[Mapping[str, str]]) -> list[Place]:
+    return [(str(target.get("account") or ""), str(target.get("region") or "")) for target in targets]
+
+
+def _purge(place: Place, prefix: str, environment: str) -> dict[str, Any]:
     """The windows that are this policy's: by their names and by their tag, so that nobody else's is taken for one."""
     return {
-        "account": account,
-        "region": region,
+        "account": place[0],
+        "region": place[1],
         "name_prefix": window_prefix(prefix, environment),
         "tags": {ENVIRONMENT_TAG: environment},
+    }
+
+
+def _unknown(place: Place, prefix: str, policy: Policy) -> dict[str, Any]:
+    """Windows of our form that no environment of the policy explains: an old prefix, an old environment."""
+    return {
+        "account": place[0],
+        "region": place[1],
+        "names": list(WINDOW_NAMES),
+        "tag_key": ENVIRONMENT_TAG,
+        "known": {one.name: window_prefix(prefix, one.name) for one in policy.environments},
     }
 
 
@@ -182,12 +212,8 @@ def _named_in_vain(approvals: Mapping[str, Approval]) -> list[str]:
     return warnings
 
 
-def _unlisted(unlisted: Sequence[Mapping[str, Any]], native: bool) -> list[str]:
-    mine = [node for node in unlisted if provider_of_id(str(node["node_id"])) in ("aws", "")]
-    names = [str(node.get("name") or node["node_id"]) for node in mine]
-    what = (
-        "these nodes have a patch group of the environment and are not in the inventory; their systems are not covered"
-    )
-    if native:
-        what += ", and windows install on them all the same"
+def _unlisted(unlisted: Sequence[UnlistedNode], native: bool) -> list[str]:
+    names = [node.name or node.node_id for node in unlisted]
+    what = "these nodes have a patch group of the environment and are not in the inventory; "
+    what += "windows install on them all the same" if native else "their systems are not covered"
     return [f"{what}: {some(names)}"] if names else []

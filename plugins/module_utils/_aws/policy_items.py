@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, TypeAlias, TypeVar
 
 from .._core.errors import InputError
@@ -61,6 +62,27 @@ class PurgeRule:
     tags: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchRule:
+    """Windows that are told of: their names fit a pattern, and no name and prefix of ``known`` explains their tag."""
+
+    place: Place
+    names: tuple[str, ...]
+    tag_key: str
+    known: Mapping[str, str]
+
+    def fits(self, name: str) -> bool:
+        """Whether it is worth a request to ask for the window's tags."""
+        return any(fnmatchcase(name, pattern) for pattern in self.names)
+
+    def wonders(self, name: str, tags: Mapping[str, str]) -> bool:
+        """Whether a window of this name with these tags is one."""
+        value = tags.get(self.tag_key)
+        if value is None or not self.fits(name):
+            return False
+        return value not in self.known or not name.startswith(self.known[value])
+
+
 @dataclass(frozen=True, slots=True)
 class WantedPolicy:
     """Everything that the options ask for."""
@@ -69,6 +91,7 @@ class WantedPolicy:
     groups: Sequence[WantedGroup] = ()
     windows: Sequence[WantedWindow] = ()
     purge: Sequence[PurgeRule] = ()
+    watch: Sequence[WatchRule] = ()
 
 
 Wanted: TypeAlias = WantedBaseline | WantedGroup | WantedWindow
@@ -78,12 +101,18 @@ Entry = Mapping[str, Any]
 def wanted_policy(params: Mapping[str, Any], region: str) -> WantedPolicy:
     """What the options ask for. Raises InputError for what the service does not allow and for a name that is twice."""
     wanted = WantedPolicy(
-        baselines=_read("baselines", params["baselines"], "name", lambda entry: _baseline(entry, region)),
+        baselines=_read(
+            "baselines", params["baselines"], "name", lambda entry: _baseline(entry, region), _name_and_system
+        ),
         groups=_read("groups", params["groups"], "patch_group", lambda entry: _group(entry, region)),
         windows=_read("windows", params["windows"], "name", lambda entry: _window(entry, region)),
         purge=[
             PurgeRule(_place(entry, region), entry["name_prefix"], wanted_tags(entry["tags"]) or {})
             for entry in params["purge_windows"]
+        ],
+        watch=[
+            WatchRule(_place(entry, region), tuple(entry["names"]), entry["tag_key"], wanted_tags(entry["known"]) or {})
+            for entry in params["unknown_windows"]
         ],
     )
     for index, rule in enumerate(wanted.purge):
@@ -101,8 +130,23 @@ def shown_place(place: Place) -> str:
 Item = TypeVar("Item", bound=Wanted)
 
 
-def _read(option: str, entries: Sequence[Entry], name: str, make: Callable[[Entry], Item]) -> list[Item]:
-    """The entries of an option, each checked and each there once at its place."""
+def _name(item: Wanted) -> tuple[str, ...]:
+    return (item.name,)
+
+
+def _name_and_system(item: WantedBaseline) -> tuple[str, ...]:
+    """Baselines of different operating systems may share a name."""
+    return (item.name, str(item.values["operating_system"]))
+
+
+def _read(
+    option: str,
+    entries: Sequence[Entry],
+    name: str,
+    make: Callable[[Entry], Item],
+    key: Callable[[Item], tuple[str, ...]] = _name,
+) -> list[Item]:
+    """The entries of an option, each checked and each there once at its place, by what ``key`` says."""
     items: list[Item] = []
     for index, entry in enumerate(entries):
         try:
@@ -110,7 +154,7 @@ def _read(option: str, entries: Sequence[Entry], name: str, make: Callable[[Entr
         except InputError as error:
             path = f"{option}[{index}].{error.option} of {entry[name]}"
             raise InputError(path, error.value, error.allowed) from error
-        if any((other.place, other.name) == (item.place, item.name) for other in items):
+        if any((other.place, key(other)) == (item.place, key(item)) for other in items):
             at = shown_place(item.place)
             raise InputError(option, item.name, f"each name once at a place; it is there twice{at and f' in {at}'}")
         items.append(item)

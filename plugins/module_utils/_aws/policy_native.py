@@ -53,7 +53,7 @@ def native_warnings(policy: Policy, environment: Environment, estate: Estate, no
     lost = [
         members.name for groups in estate.values() for members in groups if not slot_of(policy, environment, members)
     ]
-    warnings = []
+    warnings = _twice(estate)
     if lost:
         names = some(list(dict.fromkeys(lost)))
         warnings.append(f"no window installs on these patch groups, since {environment.name} has no such slot: {names}")
@@ -62,6 +62,18 @@ def native_warnings(policy: Policy, environment: Environment, estate: Estate, no
         warnings += _frozen(policy, environment, slot, coming)
         warnings += _clock_changes(slot, coming)
     return warnings
+
+
+def _twice(estate: Estate) -> list[str]:
+    """A tag finds nodes, and none leaves nodes out."""
+    names = [name for groups in estate.values() for members in groups for name in members.found_twice]
+    if not names:
+        return []
+    what = (
+        "windows install twice, one after the other, on these nodes, which carry their patch group under several tag "
+        "keys while others of their batch carry it under one of them: take one of the tags from them"
+    )
+    return [f"{what}: {some(names)}"]
 
 
 def slot_of(policy: Policy, environment: Environment, members: Members) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._core.errors import together
-from .._core.targets import Target, TargetAnswers, on_targets
-from . import baseline, window
+from .._core.pool import results
+from .._core.targets import Target, answers_of, on_targets
+from . import baseline, window, window_list
 from .client import Connection
 from .patch_group import Registered, registrations
-from .policy_items import Place, PurgeRule, WantedBaseline, WantedGroup, WantedPolicy, WantedWindow
+from .policy_items import Place, PurgeRule, WantedBaseline, WantedGroup, WantedPolicy, WantedWindow, WatchRule
 from .registered_baselines import baseline_identities, patch_group_mappings
 from .resource_tags import read_tags
 from .session import AwsSession
@@ -24,7 +24,7 @@ _LISTINGS: Mapping[str, Callable[[Connection], Any]] = {
     _BASELINES: baseline.list_own,
     _EVERY_BASELINE: baseline_identities,
     _GROUPS: patch_group_mappings,
-    _WINDOWS: window.list_windows,
+    _WINDOWS: window_list.list_windows,
 }
 
 Listed = Mapping[tuple[Place, str], Any]
@@ -39,6 +39,26 @@ class GroupState:
     known: Sequence[Registered] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OtherWindows:
+    """The windows of a place that are not wanted, and the rules about them."""
+
+    place: Place
+    purge: Sequence[PurgeRule]
+    watch: Sequence[WatchRule]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A window that is told of."""
+
+    place: Place
+    name: str
+    window_id: str
+    enabled: bool
+    tag: str
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyState:
     """What is there; None where there is nothing. ``surplus`` are the windows that a rule says have to go."""
@@ -46,7 +66,8 @@ class PolicyState:
     baselines: Mapping[WantedBaseline, dict[str, Any] | None]
     groups: Mapping[WantedGroup, GroupState]
     windows: Mapping[WantedWindow, dict[str, Any] | None]
-    surplus: Mapping[PurgeRule, list[dict[str, Any]]]
+    surplus: Sequence[tuple[Place, dict[str, Any]]] = ()
+    unknown: Sequence[Unknown] = ()
 
 
 def read_state(session: AwsSession, wanted: WantedPolicy) -> PolicyState:
@@ -71,15 +92,9 @@ def read_state(session: AwsSession, wanted: WantedPolicy) -> PolicyState:
         {one: found[one] for one in wanted.baselines},
         {one: found[one] for one in wanted.groups},
         {one: found[one] for one in wanted.windows},
-        {rule: found[rule] for rule in wanted.purge},
+        [(one.place, surplus) for one in found if isinstance(one, OtherWindows) for surplus in found[one][0]],
+        [unknown for one in found if isinstance(one, OtherWindows) for unknown in found[one][1]],
     )
-
-
-def answers_of(outcome: TargetAnswers[Any, Any]) -> dict[Any, Any]:
-    """What each item was answered. Raises CloudError when one of them was not."""
-    if outcome.errors:
-        raise together([error for _target, error in outcome.errors])
-    return {target.items[0]: given for target, given in outcome.answers}
 
 
 def _needed(wanted: WantedPolicy) -> list[tuple[Place, str]]:
@@ -90,7 +105,7 @@ def _needed(wanted: WantedPolicy) -> list[tuple[Place, str]]:
     needed += [(one.place, _BASELINES) for one in wanted.baselines if one.place not in every]
     needed += [(one.place, _GROUPS) for one in wanted.groups]
     needed += [(one.place, _WINDOWS) for one in wanted.windows]
-    needed += [(rule.place, _WINDOWS) for rule in wanted.purge]
+    needed += [(rule.place, _WINDOWS) for rule in (*wanted.purge, *wanted.watch)]
     return list(dict.fromkeys(needed))
 
 
@@ -103,9 +118,14 @@ def _details(wanted: WantedPolicy, listed: Listed) -> dict[Any, Callable[[Connec
         reads[group] = _group_reader(group, listed)
     for one_window in wanted.windows:
         reads[one_window] = _window_reader(one_window, listed)
-    for rule in wanted.purge:
-        keep = {one.name for one in wanted.windows if one.place == rule.place}
-        reads[rule] = _surplus_reader(rule, keep, listed)
+    for place in dict.fromkeys(rule.place for rule in (*wanted.purge, *wanted.watch)):
+        others = OtherWindows(
+            place,
+            [rule for rule in wanted.purge if rule.place == place],
+            [rule for rule in wanted.watch if rule.place == place],
+        )
+        keep = {one.name for one in wanted.windows if one.place == place}
+        reads[others] = _others_reader(others, keep, listed)
     return reads
 
 
@@ -131,18 +151,45 @@ def _window_reader(wanted: WantedWindow, listed: Listed) -> Callable[[Connection
     return lambda connection: window.fetch(connection, None, wanted.name, identities)
 
 
-def _surplus_reader(rule: PurgeRule, keep: set[str], listed: Listed) -> Callable[[Connection], list[dict[str, Any]]]:
-    """Reads the windows of a rule's name that nobody wants, of which those are meant that have its tags."""
+def _others_reader(
+    others: OtherWindows, keep: set[str], listed: Listed
+) -> Callable[[Connection], tuple[list[dict[str, Any]], list[Unknown]]]:
+    """Reads the windows that a rule says have to go, and tells of unknown ones. Lists say no tags: of windows whose
+    names a rule means they are asked for, once each."""
     named = [
-        str(entry["WindowId"])
-        for entry in listed[rule.place, _WINDOWS]
-        if str(entry.get("Name", "")).startswith(rule.name_prefix) and entry.get("Name") not in keep
+        entry
+        for entry in listed[others.place, _WINDOWS]
+        if entry.get("Name") not in keep and _is_meant(others, str(entry.get("Name", "")))
     ]
 
-    def read(connection: Connection) -> list[dict[str, Any]]:
-        tags = {one: read_tags(connection, window.RESOURCE_TYPE, one, f"maintenance window {one}") for one in named}
-        ours = [one for one in named if rule.tags.items() <= tags[one].items()]
-        found = [window.read_window(connection, window_id) for window_id in ours]
-        return [entry for entry in found if entry is not None]
+    def read(connection: Connection) -> tuple[list[dict[str, Any]], list[Unknown]]:
+        tags = dict(results(lambda one: _tags(connection, one), [str(entry["WindowId"]) for entry in named]))
+        gone = [str(entry["WindowId"]) for entry in named if _has_to_go(others, entry["Name"], tags[entry["WindowId"]])]
+        unknown = [
+            _unknown(others.place, entry, tags[entry["WindowId"]][rule.tag_key])
+            for entry in named
+            if entry["WindowId"] not in gone
+            for rule in [one for one in others.watch if one.wonders(entry["Name"], tags[entry["WindowId"]])][:1]
+        ]
+        found = [window.read_window(connection, window_id) for window_id in gone]
+        return [entry for entry in found if entry is not None], unknown
 
     return read
+
+
+def _is_meant(others: OtherWindows, name: str) -> bool:
+    return any(name.startswith(rule.name_prefix) for rule in others.purge) or any(
+        rule.fits(name) for rule in others.watch
+    )
+
+
+def _has_to_go(others: OtherWindows, name: str, tags: Mapping[str, str]) -> bool:
+    return any(name.startswith(rule.name_prefix) and rule.tags.items() <= tags.items() for rule in others.purge)
+
+
+def _tags(connection: Connection, window_id: str) -> dict[str, str]:
+    return read_tags(connection, window.RESOURCE_TYPE, window_id, f"maintenance window {window_id}")
+
+
+def _unknown(place: Place, entry: Mapping[str, Any], tag: str) -> Unknown:
+    return Unknown(place, str(entry["Name"]), str(entry["WindowId"]), bool(entry.get("Enabled")), tag)

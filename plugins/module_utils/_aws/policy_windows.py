@@ -36,6 +36,9 @@ DESCRIPTION = 128
 ENVIRONMENT_TAG = "hybridops:environment"
 """Tag of a baseline or a window that says whose it is."""
 
+WINDOW_NAMES = ("*-scan", "*-install-*")
+"""Patterns of the names that windows of a policy have, whatever its prefix and environments."""
+
 Resource = dict[str, Any]
 """A window, a target or a task as ssm_maintenance_window takes it."""
 
@@ -77,6 +80,7 @@ class _Maker:
         self._environment = environment.name
         self._prefix = prefix
         self._keys = tag_keys_for(policy, "aws").get("group", ())
+        self._slugs = _slugs(self._keys)
         self._ranks = batch_ranks(policy)
         self._settings = windows_for(policy, environment.name)
 
@@ -86,7 +90,7 @@ class _Maker:
         for key in self._keys:
             names = [members.name for members in groups if key in members.tag_keys]
             for number, part in enumerate(chunks(names, TARGET_VALUES), 1):
-                targets.append(_target(_slug(key) + (f"-{number}" if number > 1 else ""), key, part))
+                targets.append(_target(f"key-{self._slugs[key]}" + (f"-{number}" if number > 1 else ""), key, part))
         # A scan that fails on some nodes is no reason to leave out others.
         settings = WindowSettings("100%", "100%", CONTINUE_TASK, self._settings.service_role_arn)
         settings = _filled(settings, {"account": place[0], "region": place[1]})
@@ -131,7 +135,7 @@ class _Maker:
         """A batch's nodes, by each key under which they carry their group: of one target all keys would have to fit."""
         batch = members.group.batch
         return [
-            _target(batch if number == 0 else f"{batch}-{_slug(key)}", key, [members.name])
+            _target(f"batch-{batch}" + (f"-{self._slugs[key]}" if number else ""), key, [members.name])
             for number, key in enumerate(self._keys)
             if key in members.tag_keys
         ]
@@ -143,7 +147,10 @@ class _Maker:
             "name": name,
             "schedule_timezone": self._policy.timezone,
             "allow_unassociated_targets": False,
-            "enabled": True,
+            # Whether it is enabled is not said: whoever disabled it, for a freeze perhaps, meant it. A new one is.
+            "schedule_offset": 0,
+            "start_date": "",
+            "end_date": "",
             "tags": {ENVIRONMENT_TAG: self._environment},
         }
 
@@ -199,6 +206,10 @@ def _filled(settings: WindowSettings, words: Mapping[str, str]) -> WindowSetting
     return WindowSettings(**{name: text.format(**words) if text else text for name, text in texts.items()})
 
 
-def _slug(key: str) -> str:
-    """A tag key as a part of a name."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", key).strip("-") or "key"
+def _slugs(keys: Sequence[str]) -> dict[str, str]:
+    """Tag keys as parts of names, each another one."""
+    found: dict[str, str] = {}
+    for number, key in enumerate(keys, 1):
+        slug = re.sub(r"[^A-Za-z0-9_.-]+", "-", key).strip("-") or str(number)
+        found[key] = f"{slug}-{number}" if slug in found.values() else slug
+    return found

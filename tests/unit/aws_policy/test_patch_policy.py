@@ -55,6 +55,11 @@ class FakeModule:
 
     params: dict[str, Any]
     check_mode: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, warning: str) -> None:
+        """Note a warning."""
+        self.warnings.append(warning)
 
 
 @dataclass
@@ -75,6 +80,7 @@ class Estate:
         """The module's result, once every request of the scripts was sent."""
         self.monkeypatch.setattr(patch_policy, "session_of", lambda _module: FakeSession(self.wires))
         params = {"baselines": baselines, "groups": groups, "windows": windows, "purge_windows": purge}
+        params["unknown_windows"] = []
         result = apply_policy(FakeModule(params, check_mode))
         for wire in self.wires.values():
             if isinstance(wire, Wire):
@@ -184,6 +190,24 @@ def test_a_name_of_this_call_stands_for_its_baseline_whoever_else_has_it(estate:
     assert [entry["baseline_id"] for entry in result["groups"][0]["baselines"]] == [ID, "pb-0123456789abcdef2"]
 
 
+def test_a_name_may_be_that_of_a_baseline_of_each_system(estate: Estate) -> None:
+    redhat = baseline(operating_system="REDHAT_ENTERPRISE_LINUX")
+    create = [Call("create_patch_baseline", None, {"BaselineId": one}) for one in (ID, OTHER_ID)]
+    register = Call("register_patch_baseline_for_patch_group", None)
+    estate.wires[ACCOUNT, REGION] = Wire([list(NOTHING_THERE), create, register, register])
+    result = estate.apply([baseline(), redhat], [group("prod-suse")])
+    assert {entry["operating_system"] for entry in result["groups"][0]["baselines"]} == {
+        "REDHAT_ENTERPRISE_LINUX",
+        "SUSE",
+    }
+
+
+def test_two_new_baselines_of_one_system_are_refused_for_one_group(estate: Estate) -> None:
+    estate.wires[ACCOUNT, REGION] = Wire([list(NOTHING_THERE)])
+    with pytest.raises(InputError, match="one baseline for SUSE; prod-suse"):
+        estate.apply([baseline(), baseline("other")], [group("prod-suse", "other")])
+
+
 def test_a_name_is_looked_for_at_the_group_s_own_place(estate: Estate) -> None:
     places = {(ACCOUNT, REGION): ID, ("222222222222", REGION): OTHER_ID}
     for place, baseline_id in places.items():
@@ -246,7 +270,7 @@ def test_an_unknown_baseline_of_a_group_is_refused_before_the_first_write(estate
 
 def test_a_place_is_the_module_s_where_none_is_given() -> None:
     params = {"baselines": [baseline(account=None)], "groups": [group("a", region="eu-west-1")]}
-    wanted = wanted_policy({**params, "windows": [], "purge_windows": []}, REGION)
+    wanted = wanted_policy({**params, "windows": [], "purge_windows": [], "unknown_windows": []}, REGION)
     assert wanted.baselines[0].place == ("", REGION)
     assert wanted.groups[0].place == (ACCOUNT, "eu-west-1")
 

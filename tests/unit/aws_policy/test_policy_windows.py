@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -44,6 +45,14 @@ def tagged(number: int, key: str = "Patch Group", **fields: Any) -> NodeFacts:
     return fact(number, **fields | {"tags": {key: plain.patch_group}})
 
 
+def stray(**fields: Any) -> dict[str, Any]:
+    """A node that the inventory lacks, as ssm_managed_node_info tells of it."""
+    tags = {"Patch Group": "patch_prod_0600_batch_1"}
+    place = {"account": ACCOUNT, "region": REGION}
+    node = {"node_id": "i-0123456789abcdef0", "name": "stray01", "os": "redhat", "tags": tags, **place}
+    return node | {"patch_group": "patch_prod_0600_batch_1"} | fields
+
+
 def install_tasks(found: dict[str, Any]) -> list[dict[str, Any]]:
     """The tasks of the only window."""
     (window,) = found["windows"]
@@ -56,7 +65,7 @@ class TestScans:
         (window,) = estate(tagged(1), tagged(2, os="windows"))["windows"]
         assert (window["account"], window["region"], window["name"]) == (ACCOUNT, REGION, "hybridops-prod-scan")
         assert (window["schedule"], window["schedule_timezone"]) == ("cron(0 0/4 * * ? *)", "Europe/Zurich")
-        assert window["enabled"] is True
+        assert "enabled" not in window, "who disabled it meant it"
         assert window["tags"] == {"hybridops:environment": "prod"}
         (target,) = window["targets"]
         groups = ["patch_prod_0600_batch_1", "patch_prod_0600_batch_2"]
@@ -116,12 +125,12 @@ class TestInstalls:
         assert (window["schedule"], window["schedule_timezone"]) == ("cron(0 6 ? * SAT#3 *)", "Europe/Zurich")
         assert (window["duration"], window["cutoff"]) == (3, 1)
         assert [(target["name"], target["targets"]) for target in window["targets"]] == [
-            ("batch_1", [{"key": "tag:Patch Group", "values": ["patch_prod_0600_batch_1"]}]),
-            ("batch_2", [{"key": "tag:Patch Group", "values": ["patch_prod_0600_batch_2"]}]),
+            ("batch-batch_1", [{"key": "tag:Patch Group", "values": ["patch_prod_0600_batch_1"]}]),
+            ("batch-batch_2", [{"key": "tag:Patch Group", "values": ["patch_prod_0600_batch_2"]}]),
         ]
         assert [(task["name"], task["priority"], task["window_targets"]) for task in window["tasks"]] == [
-            ("install-batch_1", 1, ["batch_1"]),
-            ("install-batch_2", 2, ["batch_2"]),
+            ("install-batch_1", 1, ["batch-batch_1"]),
+            ("install-batch_2", 2, ["batch-batch_2"]),
         ]
         parameters = [task["task_invocation_parameters"]["run_command"]["parameters"] for task in window["tasks"]]
         assert parameters == [{"Operation": ["Install"], "RebootOption": ["RebootIfNeeded"]}] * 2
@@ -132,9 +141,9 @@ class TestInstalls:
 
     def test_both_keys_of_a_batch_are_targets_of_its_one_task(self) -> None:
         (window,) = native(tagged(1), tagged(2, "PatchGroup"))["windows"]
-        assert [target["name"] for target in window["targets"]] == ["batch_1", "batch_1-PatchGroup"]
+        assert [target["name"] for target in window["targets"]] == ["batch-batch_1", "batch-batch_1-PatchGroup"]
         (task,) = window["tasks"]
-        assert task["window_targets"] == ["batch_1", "batch_1-PatchGroup"]
+        assert task["window_targets"] == ["batch-batch_1", "batch-batch_1-PatchGroup"]
 
     def test_what_the_policy_says_of_windows_is_in_the_task(self) -> None:
         windows = (
@@ -167,7 +176,7 @@ class TestInstalls:
         found = native(tagged(1), tagged(2, patch_group="patch_prod_2200_batch_1"), policy=policy)
         (warning,) = [one for one in found["warnings"] if "no window installs" in one]
         assert warning.endswith("patch_prod_2200_batch_1")
-        assert [target["name"] for target in found["windows"][0]["targets"]] == ["batch_1"]
+        assert [target["name"] for target in found["windows"][0]["targets"]] == ["batch-batch_1"]
 
     def test_what_it_is_and_when_is_said(self) -> None:
         found = native(tagged(1))
@@ -194,6 +203,26 @@ class TestInstalls:
             "tags": {"hybridops:environment": "prod"},
         }
         assert native(tagged(1))["purge_windows"] == estate(tagged(1))["purge_windows"] == [purge]
+
+    def test_they_go_wherever_the_environment_may_have_had_a_node(self) -> None:
+        further = [{"account": ACCOUNT, "region": region} for region in (REGION, "us-east-1")]
+        for make in (native, estate):
+            found = make(tagged(1), unlisted=[stray(region="eu-west-1")], targets=further)
+            for option in ("purge_windows", "unknown_windows"):
+                assert [rule["region"] for rule in found[option]] == [REGION, "eu-west-1", "us-east-1"]
+
+    def test_old_windows_of_other_names_are_told_of(self) -> None:
+        (rule,) = native(tagged(1), prefix="acme")["unknown_windows"]
+        assert (rule["names"], rule["tag_key"]) == (["*-scan", "*-install-*"], "hybridops:environment")
+        assert rule["known"] == {"test": "acme-test-", "prod": "acme-prod-"}
+        names = [window["name"] for found in (native(tagged(1)), estate(tagged(1))) for window in found["windows"]]
+        assert all(any(fnmatchcase(name, pattern) for pattern in rule["names"]) for name in names)
+
+    def test_what_somebody_else_could_set_on_a_window_or_a_baseline_is_set_to_nothing(self) -> None:
+        for found in (native(tagged(1)), estate(tagged(1))):
+            (window,), (baseline,) = found["windows"], found["baselines"]
+            assert (window["schedule_offset"], window["start_date"], window["end_date"]) == (0, "", "")
+            assert (baseline["global_filters"], baseline["sources"]) == ([], [])
 
 
 class TestWhatNoWindowCanDo:
@@ -263,6 +292,71 @@ class TestWhatNoWindowCanDo:
         assert [("2027-10-31" in one, "exists twice" in one) for one in told[1:]] == [(True, True)]
         assert [one for one in native(tagged(1))["warnings"] if "AWS does not say" in one] == []
 
+    def test_a_node_whose_other_key_puts_it_into_a_window_is_refused_though_its_first_key_is_of_nobody_here(
+        self,
+    ) -> None:
+        """What is left alone by the first key is found by the other, once a node of the batch has its tag there."""
+        both = {"Patch Group": "somebody_elses", "PatchGroup": "patch_prod_0600_batch_1"}
+        two = tagged(2, "PatchGroup")
+        for first in both["Patch Group"], "patch_test_0600_batch_1", "patch_prod_0600_batch_2":
+            one = fact(1, patch_group=first, tags=both | {"Patch Group": first})
+            with pytest.raises(InputError, match=r"tags Patch Group and PatchGroup of prod01.*delivery native"):
+                native(one, two)
+            (warning,) = [told for told in estate(one, two)["warnings"] if "different patch groups" in told]
+            assert warning.endswith("prod01")
+        elsewhere = fact(1, tags={"Patch Group": "patch_prod_0600_batch_1", "PatchGroup": "patch_test_0600_batch_1"})
+        assert any("different patch groups" in told for told in native(elsewhere)["warnings"]), (
+            "no window here finds it"
+        )
+
+    def test_a_node_that_the_inventory_lacks_is_refused_for_its_other_key_as_any_other(self) -> None:
+        tags = {"Patch Group": "somebody_elses", "PatchGroup": "patch_prod_0600_batch_1"}
+        with pytest.raises(InputError, match="tags Patch Group and PatchGroup of stray"):
+            native(tagged(1), unlisted=[stray(tags=tags)])
+
+    def test_a_key_that_finds_every_node_is_enough(self) -> None:
+        group = "patch_prod_0600_batch_1"
+        both = fact(2, tags={"Patch Group": group, "PatchGroup": group})
+        for other, key in (("Patch Group", "Patch Group"), ("PatchGroup", "PatchGroup")):
+            found = native(tagged(1, other), both)
+            (target,) = found["windows"][0]["targets"]
+            assert target["targets"][0]["key"] == f"tag:{key}"
+            assert not any("twice, one" in told for told in found["warnings"])
+        mixed = native(tagged(1), both, tagged(3, "PatchGroup"))
+        (warning,) = [told for told in mixed["warnings"] if "twice, one" in told]
+        assert warning.endswith(": prod02")
+        assert len(mixed["windows"][0]["targets"]) == 2
+
+    def test_a_batch_that_only_nodes_out_of_the_inventory_have_keeps_its_task_and_gets_its_baseline(self) -> None:
+        group = "patch_prod_0600_batch_2"
+        found = native(tagged(1), unlisted=[stray(tags={"PatchGroup": group}, os="windows", patch_group=group)])
+        assert [task["name"] for task in install_tasks(found)] == ["install-batch_1", "install-batch_2"]
+        assert found["windows"][0]["targets"][1]["targets"] == [{"key": "tag:PatchGroup", "values": [group]}]
+        assert {entry["patch_group"]: entry["baselines"] for entry in found["groups"]}[group] == [
+            "hybridops-prod-windows"
+        ]
+        assert any("stray01" in told and "all the same" in told for told in found["warnings"])
+
+    def test_a_slot_that_no_listed_node_has_keeps_its_window(self) -> None:
+        alone = native(unlisted=[stray()])
+        assert [window["name"] for window in alone["windows"]] == ["hybridops-prod-install-0600"]
+        assert alone["statement"]
+        scans = estate(tagged(1), unlisted=[stray(region="eu-west-1")])["windows"]
+        assert [window["region"] for window in scans] == [REGION], "a scan is for nodes that runs patch"
+
+    def test_an_exclusion_counts_for_a_node_out_of_the_inventory_too(self) -> None:
+        extra = "  exclusions: [{match: {tier: gold}, reason: vendor}]\n"
+        tags = {"Patch Group": "patch_prod_0600_batch_1", "tier": "gold"}
+        with pytest.raises(InputError, match=r"exclusions in the patch group.*stray01.*vendor"):
+            native(tagged(1), unlisted=[stray(tags=tags)], extra=extra)
+
+    def test_a_node_of_an_unknown_system_keeps_the_task_of_its_batch(self) -> None:
+        """Its window finds it by the tag, whatever its agent has told."""
+        found = native(tagged(1), tagged(2, os="", patch_group="patch_prod_0600_batch_2"))
+        assert [task["name"] for task in install_tasks(found)] == ["install-batch_1", "install-batch_2"]
+        assert [entry["patch_group"] for entry in found["groups"]] == ["patch_prod_0600_batch_1"]
+        assert any("is not known" in told and "prod02" in told for told in found["warnings"])
+
     def test_nodes_that_the_inventory_lacks_are_installed_on_all_the_same(self) -> None:
         unlisted = [{"node_id": "i-0123456789abcdef0", "name": "stray01", "patch_group": "patch_prod_0600_batch_1"}]
         said = "windows install on them all the same"
@@ -277,14 +371,27 @@ def test_the_service_takes_every_window_whatever_the_names(policy: str) -> None:
         name = "prod" if text is policy else long
         slot = "0600" if text is policy else "s" * 64
         keys = '  tag_keys: {aws: {group: ["acme:patch/group", "Patch Group"]}}\n'
-        facts = [
-            fact(1, patch_group=f"patch_{name}_{slot}_batch_1", tags={key: "x"})
-            for key in ("acme:patch/group", "Patch Group")
-        ]
+        group = f"patch_{name}_{slot}_batch_1"
+        facts = [fact(1, patch_group=group, tags={key: group}) for key in ("acme:patch/group", "Patch Group")]
         found = policy_estate(parse_policy(text + keys), name, facts, now=datetime(2026, 11, 1, tzinfo=UTC))
         for window in found.windows:
             assert len(window["targets"]) == 2
             check_window(wanted_window(window), window["tags"])
+
+
+@pytest.mark.parametrize("policy", [POLICY, NATIVE])
+def test_the_service_takes_the_shortest_names_of_a_policy_and_keys_that_are_nearly_equal(policy: str) -> None:
+    """A name in a window has three characters at least, one in a policy has one."""
+    more = (
+        "  batches: [{name: b, after: []}]\n"
+        '  tag_keys: {aws: {group: [pg, "p/g", "p:g"]}}\n'
+        '  group_format: "{environment}_{slot}_{batch}"\n'
+    )
+    group = "prod_0600_b"
+    facts = [fact(number, patch_group=group, tags={key: group}) for number, key in enumerate(("pg", "p/g", "p:g"), 1)]
+    (window,) = policy_estate(parse_policy(policy + more), "prod", facts, now=NOW).windows
+    check_window(wanted_window(window), window["tags"])
+    assert len({target["name"] for target in window["targets"]}) == 3
 
 
 @pytest.mark.parametrize("found", [estate(tagged(1)), native(tagged(1))], ids=["scan", "install"])
