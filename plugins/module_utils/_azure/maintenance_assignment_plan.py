@@ -118,7 +118,9 @@ def plan_scope(
         raise InputError("filter", None, "which machines the scope has, since it does not exist yet; {} is all of them")
     before = dict(current) if current else {}
     after = {
-        **{"id": assignment_id(scope, own), "name": own, "scope": scope.lower()},
+        "id": assignment_id(scope, own),
+        "name": own,
+        "scope": scope.lower(),
         **before,
         "maintenance_configuration_id": canonical_id(configuration),
         "filter": filter_after(before.get("filter", _NO_FILTER), wanted or {}),

@@ -77,7 +77,7 @@ def filter_to_api(values: Mapping[str, Any]) -> dict[str, Any]:
     body: dict[str, Any] = {member: list(values[name]) for name, member in LISTS.items() if values[name]}
     settings = values["tag_settings"]
     if settings["tags"]:
-        body["tagSettings"] = {"tags": dict(settings["tags"]), "filterOperator": settings["filter_operator"] or ALL}
+        body["tagSettings"] = {"tags": dict(settings["tags"]), "filterOperator": settings["filter_operator"]}
     return body
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._core.errors import InputError
-from .._core.recur_every import HOUR, MONTH, Window, format_recur_every, parse_recur_every
+from .._core.recur_every import MONTH, Window, format_recur_every, parse_recur_every
 from .._core.schedule import GAP, clock_change
 from .._core.zones import same_zone, zone_of
 
@@ -155,9 +155,7 @@ def moved_start(values: Mapping[str, Any], now: datetime) -> str:
 def _starts(window: Window, since: datetime) -> Iterator[datetime]:
     """Starts to try: the next openings, then the old start moved by whole periods."""
     for opens in islice(window.openings_from(since), _TRIED):
-        local = opens.astimezone(window.zone).replace(tzinfo=None)
-        hourly = window.recurrence is not None and window.recurrence.unit == HOUR
-        yield local if hourly else datetime.combine(local.date(), window.start.time())
+        yield opens.astimezone(window.zone).replace(tzinfo=None)
     if window.recurrence is not None and window.recurrence.unit == MONTH:
         later = (_months_later(window.start, number * window.recurrence.every) for number in count(1))
         yield from islice((start for start in later if start.replace(tzinfo=window.zone) >= since), _TRIED)

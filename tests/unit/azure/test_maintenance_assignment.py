@@ -208,7 +208,9 @@ class TestScopes:
         assert scope(wanted, there).steps == ()
 
     def test_tags_need_an_operator(self) -> None:
-        (step,) = scope({"tag_settings": {"tags": {"patch": ["a"]}}}, None).steps
+        changes = scope({"tag_settings": {"tags": {"patch": ["a"]}}}, None)
+        assert changes.after["filter"]["tag_settings"]["filter_operator"] == "All"
+        (step,) = changes.steps
         assert step.params["request"]["properties"]["filter"]["tagSettings"]["filterOperator"] == "All"
 
     def test_another_configuration_keeps_the_filter(self) -> None:
