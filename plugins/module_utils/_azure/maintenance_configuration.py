@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ from .module import session_of
 from .session import AzureSession
 from .vm_states import NOT_FOUND
 
+NO_GROUP = "ResourceGroupNotFound"
+
 
 def manage_configuration(module: Any) -> dict[str, Any]:
     """Make the configuration as the options say: look, plan, apply unless in check mode, answer."""
@@ -33,8 +35,9 @@ def manage_configuration(module: Any) -> dict[str, Any]:
     session = session_of(module)
     resource_id = configuration_id(session.account, params["resource_group"], params["name"])
     connection = session.connect()
-    current = fetch(connection, resource_id)
-    if params["state"] == "absent":
+    absent = params["state"] == "absent"
+    current = fetch(connection, resource_id, NOT_FOUND if absent else NOT_FOUND - {NO_GROUP})
+    if absent:
         changes = _plan_absent(session, params, current)
     else:
         changes = plan_present(
@@ -50,12 +53,15 @@ def manage_configuration(module: Any) -> dict[str, Any]:
     return {"changed": changes.changed, "diff": changes.diff(), "maintenance_configuration": dict(changes.after)}
 
 
-def fetch(connection: Connection, resource_id: str) -> dict[str, Any] | None:
-    """The configuration with this id, None when there is none. Raises CloudError."""
+def fetch(connection: Connection, resource_id: str, gone: Collection[str] = NOT_FOUND) -> dict[str, Any] | None:
+    """The configuration with this id, None when there is none. Raises CloudError.
+
+    ``gone``: the codes that say so. Who wants to make one leaves out that its resource group is missing.
+    """
     try:
         raw = connection.call("GET", resource_id, versions.MAINTENANCE, f"read the {_shown(resource_id)}").body
     except CloudError as error:
-        if error.code in NOT_FOUND:
+        if error.code in gone:
             return None
         raise
     return configuration_from_api(raw)

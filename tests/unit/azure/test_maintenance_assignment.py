@@ -174,6 +174,7 @@ class TestScopes:
         }
         model = ConfigurationAssignment.deserialize(request)
         assert model.filter is not None
+        assert model.filter.tag_settings is not None
         assert model.filter.tag_settings.filter_operator == "Any"
 
     @pytest.mark.parametrize(

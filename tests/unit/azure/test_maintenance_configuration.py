@@ -172,7 +172,7 @@ def test_what_others_write_otherwise_is_no_difference() -> None:
 
 
 def test_nothing_wanted_changes_nothing() -> None:
-    nothing = {"maintenance_window": {}, "install_patches": {"linux_parameters": {}}, "tags": None}
+    nothing: dict[str, Any] = {"maintenance_window": {}, "install_patches": {"linux_parameters": {}}, "tags": None}
     assert plan(nothing, AS_THE_SERVICE_HAS_IT).steps == ()
     assert plan({}, AS_THE_SERVICE_HAS_IT, now=datetime(2036, 1, 1, tzinfo=UTC)).steps == ()
 
@@ -298,16 +298,15 @@ def test_the_published_example_is_unchanged_when_it_says_what_is_wanted() -> Non
 def test_one_change_is_sent_with_everything_else_as_it_is(parts: dict[str, Any], path: str, value: Any) -> None:
     there = deepcopy(AS_THE_SERVICE_HAS_IT)
     changes = plan(parts, there)
-    request = body(changes)
     before = configuration_from_api(there)
-    after = configuration_from_api(answered(request))
+    after = configuration_from_api(answered(body(changes)))
+    sent: Any = body(changes)["properties"]
     for name in path.split("."):
-        request = request.get("properties", request)
-        request = request.get(name) if isinstance(request, dict) else request
-    assert request == value
+        sent = sent.get(name) if isinstance(sent, dict) else sent
+    assert sent == value
     unlike = {name for name in before if name not in ("raw", "id") and before[name] != after[name]}
     assert len(unlike) == 1, "nothing else differs"
-    assert changes.after | {"id": ID} == {key: after[key] for key in changes.after}, "what is predicted is what comes"
+    assert {**changes.after, "id": ID} == {key: after[key] for key in changes.after}, "what is predicted is what comes"
     assert body(changes)["properties"]["installPatches"]["tasks"], "what is not known here stays"
     assert plan(parts, answered(body(changes))).steps == (), "and once is enough"
 
