@@ -196,10 +196,12 @@ class TestWhoIsTold:
         estate.run()
         assert names(estate, "w1") == ["A.example"]
 
-    def test_the_last_name_of_a_machine_counts(self, estate: Estate) -> None:
+    @pytest.mark.parametrize("hours", [(9, 7), (7, 9)])
+    def test_the_last_name_of_a_machine_counts(self, estate: Estate, hours: tuple[int, int]) -> None:
         machine = estate.machine("a", heard=False)
-        estate.beat("new.example", "Linux", machine, hour=9)
-        estate.beat("old.example", "Linux", machine.upper().replace("/SUBSCRIPTIONS", "/subscriptions"), hour=7)
+        for hour in hours:
+            name = "new.example" if hour == 9 else "old.example"
+            estate.beat(name, "Linux", machine.replace("/rg/", "/RG/") if hour == 7 else machine, hour)
         estate.schedule("w1", ["old.example"])
         estate.run()
         assert names(estate, "w1") == ["new.example"]
