@@ -17,6 +17,7 @@ from ..arm.errors import ArmError, invalid_parameter
 from ..arm.ids import VM_TYPE
 from ..arm.registry import operation
 from ..nodes.machines import machine_of, machines_of, page_of, replace_tags
+from ..settings import Switches
 from .versions import ALL, GROUP, VERSIONS
 from .view import render, render_instance
 
@@ -84,6 +85,7 @@ def update(call: Call) -> Answer:
     """Change tags and patch settings. Every other change is refused, since it would have no effect here."""
     machine, body = machine_of(call, VM_TYPE), call.body
     changes = _patch_changes(machine, body.get("properties") or {})
+    _check_fixed(machine, changes, call.world.switches)
     strange = set(body) - {"tags", "properties"}
     if strange:
         raise _not_served(min(strange))
@@ -118,6 +120,19 @@ def _patch_changes(machine: Machine, properties: Mapping[str, Any]) -> dict[str,
         "bypass_platform_safety_checks": platform.get("bypassPlatformSafetyChecksOnUserSchedule"),
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _check_fixed(machine: Machine, changes: Mapping[str, Any], switches: Switches) -> None:
+    """What a virtual machine needs for its mode, and what it cannot change. Raises ArmError."""
+    own = CONFIGURATIONS[0 if machine.os.is_windows else 1]
+    agent = machine.attributes.get("provision_vm_agent", True)
+    if changes.get("patch_mode") == "AutomaticByPlatform" and not agent:
+        message = "The patchMode 'AutomaticByPlatform' requires provisionVMAgent to be true."
+        raise invalid_parameter(message, f"osProfile.{own}.patchSettings.patchMode")
+    wanted, present = changes.get("enable_automatic_updates"), machine.attributes.get("enable_automatic_updates", True)
+    if switches.vm_keeps_automatic_updates and wanted not in (None, present):
+        place = "windowsConfiguration.enableAutomaticUpdates"
+        raise ArmError(409, "PropertyChangeNotAllowed", f"Changing property '{place}' is not allowed.", place)
 
 
 def _only(given: Mapping[str, Any], allowed: tuple[str, ...], path: str) -> None:

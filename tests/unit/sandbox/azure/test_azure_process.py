@@ -12,7 +12,9 @@ import sys
 import pytest
 import requests
 
-from tests.sandbox.client import SandboxProcess
+from tests.sandbox.azure.generator import ACCOUNT as AUTOMATION
+from tests.sandbox.azure.generator import PATCHING, large_azure_fleet
+from tests.sandbox.client import SandboxError, SandboxProcess
 from tests.unit.sandbox.azure.core_kit import FIRST, fleet_data, vm_id
 from tests.unit.sandbox.machines.machine_kit import ACCOUNT, NODE_ID
 from tests.unit.sandbox.machines.machine_kit import fleet_data as aws_data
@@ -61,3 +63,33 @@ def test_a_fleet_without_azure_is_served_as_before() -> None:
         assert not [name for name in sandbox.env if name.startswith("AZURE") or name == "REQUESTS_CA_BUNDLE"]
         with pytest.raises(KeyError):
             assert sandbox.azure_url
+
+
+def test_what_runs_by_itself_can_be_begun_and_services_switched() -> None:
+    data = large_azure_fleet(4, 2)
+    configuration = f"{PATCHING}/Microsoft.Maintenance/maintenanceConfigurations/now"
+    machine = data["machines"][0]["node_id"]
+    window = {"startDateTime": "2031-01-04 02:00", "timeZone": "UTC", "duration": "02:00"}
+    data["azure"]["maintenance_configurations"] = [
+        {"id": configuration, "location": "westeurope", "properties": {"maintenanceWindow": window}}
+    ]
+    data["azure"]["assignments"] = [
+        {
+            "id": f"{machine}/providers/Microsoft.Maintenance/configurationAssignments/now",
+            "properties": {"maintenanceConfigurationId": configuration},
+        }
+    ]
+    schedule = f"{AUTOMATION}/softwareUpdateConfigurations/wave-00-linux"
+    with SandboxProcess(data, speed=1000) as sandbox:
+        begun = sandbox.open_maintenance(configuration)
+        assert begun["machines"] == [machine]
+        assert begun["correlationId"].endswith(f"/applyupdates/{begun['runId']}")
+        assert len(sandbox.run_deployment(schedule)["machines"]) == 2
+        assert sandbox.switch_azure(automation_shut_down=True)["automation_shut_down"] is True
+        with pytest.raises(SandboxError, match="partial_log"):
+            sandbox.switch_azure(partial_log=True)
+        for wrong in (lambda: sandbox.open_maintenance("/subscriptions/x"), lambda: sandbox.run_deployment("/x")):
+            with pytest.raises(SandboxError, match="There is no"):
+                wrong()
+        sandbox.reset()
+        assert sandbox.control("GET", "azure")["automation_shut_down"] is False

@@ -14,7 +14,9 @@ from azure.core.exceptions import HttpResponseError
 from azure.mgmt.maintenance.models import ConfigurationAssignment, MaintenanceConfiguration
 
 from tests.sandbox.azure.maintenance.errors import MaintenanceError
+from tests.sandbox.azure.maintenance.runs import RunStore, look
 from tests.sandbox.azure.maintenance.windows import parse_window
+from tests.sandbox.timetable import Timetable
 from tests.unit.sandbox.azure.nodes_kit import (
     ARC,
     ARC_LINUX,
@@ -358,6 +360,16 @@ def test_a_window_that_is_open_is_not_opened_again(azure: AzureSandbox) -> None:
     azure.application.open_maintenance(id_of("made"))
     with pytest.raises(ValueError, match="open already"):
         azure.application.open_maintenance(id_of("made"))
+
+
+def test_a_window_opens_at_its_time(azure: AzureSandbox) -> None:
+    azure.maintenance.maintenance_configurations.create_or_update(VMS, "made", body())
+    table, now = Timetable(), azure.world.now()
+    with azure.world.lock:
+        for minutes in (0, 58, 61, 62):
+            look(azure.world, table, now + timedelta(minutes=minutes))
+        runs = azure.world.store(RunStore, SUBSCRIPTION).runs
+    assert [one.configuration["name"] for one in runs] == ["made"]
 
 
 def test_resource_graph_shows_writes_late() -> None:

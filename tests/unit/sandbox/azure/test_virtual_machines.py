@@ -152,6 +152,18 @@ def test_a_machine_that_is_off_from_the_beginning_is_deallocated() -> None:
         sandbox.close()
 
 
+def test_what_a_mode_needs_and_what_cannot_be_changed(azure: AzureSandbox) -> None:
+    update: Any = azure.compute.virtual_machines.begin_update
+    ready = {"linuxConfiguration": {"patchSettings": {"patchMode": "AutomaticByPlatform"}}}
+    azure.machine(LINUX).alter({"attributes": {"provision_vm_agent": False}})
+    assert refused(update, VMS, LINUX, {"properties": {"osProfile": ready}}) == (400, "InvalidParameter")
+    changed = {"properties": {"osProfile": {"windowsConfiguration": {"enableAutomaticUpdates": False}}}}
+    azure.world.switch(vm_keeps_automatic_updates=True)
+    assert refused(update, VMS, WINDOWS, changed) == (409, "PropertyChangeNotAllowed")
+    changed["properties"]["osProfile"]["windowsConfiguration"]["enableAutomaticUpdates"] = True
+    update(VMS, WINDOWS, changed).result()
+
+
 @pytest.mark.parametrize("action", ["begin_restart", "begin_power_off", "begin_assess_patches"])
 def test_what_a_deallocated_machine_does_not_allow(azure: AzureSandbox, action: str) -> None:
     azure.compute.virtual_machines.begin_deallocate(VMS, LINUX).result()
