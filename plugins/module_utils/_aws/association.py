@@ -18,6 +18,7 @@ from .instances import tag_list
 from .model_check import check_request
 from .module import session_of
 from .resource_tags import apply_tag_step, read_tags, wanted_tags
+from .schedules import check_schedule, is_rate
 
 PAGE = 50
 GONE = "AssociationDoesNotExist"
@@ -133,6 +134,8 @@ def apply(connection: Connection, changes: ChangeSet, version: str) -> str:
             association_id = _create(connection, step, str(changes.after["association_name"]), changes)
         elif step.action == UPDATE:
             _update(connection, step, changes, version)
+        elif step.action == DELETE and changes.after:
+            _delete_replaced(connection, step, association_id, changes.resource)
         elif step.action == DELETE:
             delete(connection, step)
         else:
@@ -171,6 +174,22 @@ def _is_as_wanted(connection: Connection, association_id: str, changes: ChangeSe
     return bool(found) and all(same(name, changes.after[name], found[name]) for name in MEMBERS)
 
 
+def _delete_replaced(connection: Connection, step: Step, new_id: str, shown: str) -> None:
+    """Delete the association that a new one replaces. If that fails the new one goes again, so that not both run."""
+    old_id = str(step.params["AssociationId"])
+    try:
+        delete(connection, step)
+    except CloudError as error:
+        try:
+            if describe(connection, old_id) is None:
+                return
+            delete(connection, Step(DELETE, {"AssociationId": new_id}, f"new {shown}"))
+            now = f"The new one ({new_id}) was deleted again, {old_id} is as it was"
+        except CloudError:
+            now = f"Both {old_id} and the new {new_id} may be there now: delete one of them by its association_id"
+        raise CloudError(f"{error}\n{now}", code=error.code, lasting=error.lasting) from error
+
+
 def delete(connection: Connection, step: Step) -> None:
     """Delete the association, or find that it is gone already."""
     try:
@@ -186,4 +205,10 @@ def _refuse_bad_values(wanted: Mapping[str, Any], params: Mapping[str, Any], tag
     identity = {"association_id": "AssociationId", "association_name": "AssociationName"}
     given = {member: params[name] for name, member in identity.items() if params[name] is not None}
     check_request("ssm", "UpdateAssociation", given)
-    refuse_contradictions({"apply_only_at_cron_interval": True, **wanted})
+    schedule = str(wanted.get("schedule_expression") or "")
+    check_schedule("schedule_expression", schedule)
+    if wanted.get("apply_only_at_cron_interval") and is_rate(schedule):
+        raise InputError("apply_only_at_cron_interval", True, f"false, since {schedule} is no cron(…)")
+    # What is not given may be there already.
+    known = set(wanted) - (set() if "apply_only_at_cron_interval" in wanted else {"schedule_offset"})
+    refuse_contradictions({name: wanted[name] for name in known})

@@ -74,6 +74,9 @@ def _plan_other_document(
     current: Mapping[str, Any], wanted: Mapping[str, Any], tags: Mapping[str, str] | None, purge_tags: bool
 ) -> ChangeSet:
     """An association is bound to its document, so another one takes its place, and only then the old one goes."""
+    if current["parameters"] and "parameters" not in wanted:
+        allowed = f"those of {wanted['name']} ({{}} for its own defaults), since {current['name']} has others"
+        raise InputError("parameters", None, allowed)
     merged = {**current, "document_version": UNSET["document_version"], **wanted, "association_id": ""}
     after = {**merged, "tags": current["tags"] if tags is None else tags_after(current["tags"], tags, purge_tags)}
     refuse_contradictions(after)

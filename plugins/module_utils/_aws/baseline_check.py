@@ -19,7 +19,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def check_values(params: Mapping[str, Any], tags: Mapping[str, str] | None) -> None:
-    """Raise InputError for what the service's model does not allow, and for a date or tag key that its guide does not.
+    """Raise InputError for what the service's model does not allow, and for a date that its guide does not.
 
     ``params`` are the options as they were given, some or all of a baseline's, so that messages count as the user does.
     """
@@ -33,9 +33,6 @@ def check_values(params: Mapping[str, Any], tags: Mapping[str, str] | None) -> N
         if not _is_day(rule.get("approve_until_date", "2000-01-01")):
             option = f"approval_rules[{index}].approve_until_date"
             raise InputError(option, rule["approve_until_date"], "a day that there is, as YYYY-MM-DD")
-    reserved = [tag["Key"] for tag in listed if tag["Key"].lower().startswith("aws:")]
-    if reserved:
-        raise InputError("tags", reserved[0], "keys that do not begin with aws:, which only AWS itself sets")
 
 
 def _once(name: str, value: Any) -> Any:

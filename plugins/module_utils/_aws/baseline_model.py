@@ -144,6 +144,18 @@ def same(name: str, wanted: Any, current: Any) -> bool:
     return _same_rules(wanted, current) if name == "approval_rules" else bool(wanted == current)
 
 
+def with_delays(wanted: Sequence[Mapping[str, Any]], current: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The wanted rules, those without a delay with the one that the same rule has now: what is not set stays."""
+    left = list(current)
+    kept = []
+    for rule in sorted(wanted, key=_has_no_delay):
+        found = next((other for other in left if _same_rule(rule, other)), None)
+        if found is not None:
+            left.remove(found)
+        kept.append(dict(rule if found is None else found))
+    return sorted(kept, key=repr)
+
+
 def _same_rules(wanted: Sequence[Mapping[str, Any]], current: Sequence[Mapping[str, Any]]) -> bool:
     """Compare as sets. A wanted rule without a delay is met by any, since the service adds one of its own."""
     left = list(current)

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._core.change_set import ChangeSet, Step
 from .._core.errors import InputError, PatchingError
-from .baseline_model import new_baseline, same, to_api, update_members
+from .baseline_model import new_baseline, same, to_api, update_members, with_delays
 from .registered_baselines import is_aws_owned
 from .resource_tags import tag_steps, tags_after
 
@@ -36,6 +36,8 @@ def plan_present(
         return _plan_new(wanted, tags or {}, default_baseline)
     _refuse_other_system(current, wanted)
     changes = {name: value for name, value in wanted.items() if not same(name, value, current[name])}
+    if "approval_rules" in changes:
+        changes["approval_rules"] = with_delays(changes["approval_rules"], current["approval_rules"])
     after = {**current, **changes}
     steps = [Step(UPDATE, update_members(changes, after))] if changes else []
     new_tags = [] if tags is None else tag_steps(current["tags"], tags, purge_tags)

@@ -10,6 +10,7 @@ from typing import Any
 from .._core.pool import results
 from .client import Connection
 from .native_updates import document_name
+from .window_list import list_windows
 
 
 def users_of(connection: Connection, name: str) -> list[str]:
@@ -33,10 +34,6 @@ def _associations(connection: Connection, name: str) -> list[str]:
 
 
 def _windows(connection: Connection, name: str) -> list[str]:
-    windows = connection.pages(
-        "ssm", "describe_maintenance_windows", "WindowIdentities", "read the maintenance windows", MaxResults=100
-    )
-
     def runs(window: dict[str, Any]) -> bool:
         tasks = connection.pages(
             "ssm",
@@ -48,7 +45,7 @@ def _windows(connection: Connection, name: str) -> list[str]:
         )
         return any(document_name(str(task.get("TaskArn", ""))) == name for task in tasks)
 
-    found = results(runs, list(windows))
+    found = results(runs, list_windows(connection))
     return sorted(
         f"maintenance window {window.get('Name')} ({window['WindowId']})" for window, running in found if running
     )

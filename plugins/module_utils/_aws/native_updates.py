@@ -13,6 +13,7 @@ from typing import Any
 from .._core.facts import NativeUpdate
 from .client import Connection
 from .ssm_targets import is_target
+from .window_list import list_windows
 
 PATCH_DOCUMENTS = frozenset(
     {
@@ -58,15 +59,7 @@ def native_rules(connection: Connection, until: datetime) -> list[NativeRule]:
 
 
 def _windows(connection: Connection, until: datetime) -> Iterator[NativeRule]:
-    listed = connection.pages(
-        "ssm",
-        "describe_maintenance_windows",
-        "WindowIdentities",
-        "read the maintenance windows",
-        Filters=[{"Key": "Enabled", "Values": ["true"]}],
-        MaxResults=100,
-    )
-    for window in list(listed):
+    for window in list_windows(connection, enabled=True):
         following = str(window.get("NextExecutionTime") or "")
         if window.get("Enabled") is False or not following or not _before(following, until):
             continue

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.change_set import Step
+from .._core.errors import InputError
 from .client import Connection
 from .instances import tag_dict, tag_list
 
@@ -16,8 +17,14 @@ ADD_TAGS, REMOVE_TAGS = "add_tags_to_resource", "remove_tags_from_resource"
 
 
 def wanted_tags(tags: Mapping[Any, Any] | None) -> dict[str, str] | None:
-    """The option ``tags`` as the API wants it; None when it is not set."""
-    return None if tags is None else {str(key): "" if value is None else str(value) for key, value in tags.items()}
+    """The option ``tags`` as the API wants it; None when it is not set. Raises InputError for a key of AWS's own."""
+    if tags is None:
+        return None
+    wanted = {str(key): "" if value is None else str(value) for key, value in tags.items()}
+    reserved = next((key for key in wanted if key.lower().startswith("aws:")), None)
+    if reserved is not None:
+        raise InputError("tags", reserved, "keys that do not begin with aws:, which only AWS itself sets")
+    return wanted
 
 
 def tag_steps(current: Mapping[str, str], wanted: Mapping[str, str], purge: bool) -> list[Step]:

@@ -19,14 +19,12 @@ from .model_check import check_request
 from .module import session_of
 from .resource_tags import ADD_TAGS, REMOVE_TAGS, apply_tag_step, read_tags, wanted_tags
 from .window_check import check_window
+from .window_list import PAGE, list_windows
 from .window_model import contents_from_api, settings_from_api, wanted_window
 from .window_plan import CREATE, DELETE, UPDATE, plan_absent, plan_present
 from .window_target_plan import DEREGISTER_TARGET, NEW, REGISTER_TARGET
 from .window_task_model import task_targets_to_api
 from .window_task_plan import DEREGISTER_TASK, REGISTER_TASK
-
-PAGE = 100
-"""Entries of a page at most (service model: MaintenanceWindowMaxResults)."""
 
 RESOURCE_TYPE = "MaintenanceWindow"
 MISSING = "DoesNotExistException"
@@ -68,22 +66,6 @@ def _plan(
         purge_tags=params["purge_tags"],
         purge_targets=params["purge_targets"],
         purge_tasks=params["purge_tasks"],
-    )
-
-
-def list_windows(connection: Connection, name: str = "", *, enabled: bool | None = None) -> list[dict[str, Any]]:
-    """All windows, or those of this name and in this state, as DescribeMaintenanceWindows answers them."""
-    wanted = {"Name": name, "Enabled": "" if enabled is None else str(enabled).lower()}
-    filters = [{"Key": key, "Values": [value]} for key, value in wanted.items() if value]
-    return list(
-        connection.pages(
-            "ssm",
-            "describe_maintenance_windows",
-            "WindowIdentities",
-            "read the maintenance windows",
-            MaxResults=PAGE,
-            **({"Filters": filters} if filters else {}),
-        )
     )
 
 
@@ -170,27 +152,34 @@ def apply(connection: Connection, changes: ChangeSet, tags: Mapping[str, str]) -
 
 
 def carry_out(connection: Connection, changes: ChangeSet, tags: Mapping[str, str]) -> Applied:
-    """Carry the change set out, in its order."""
+    """Carry the change set out, in its order. Raises CloudError, with what it leaves behind."""
     applied = Applied(str(changes.before.get("window_id", "")))
     name = str((changes.before or changes.after)["name"])
     for step in changes.steps:
-        shown = (
-            f"maintenance window {name} ({applied.window_id})" if applied.window_id else f"maintenance window {name}"
-        )
-        if step.action == CREATE:
-            request = {**step.params["request"], **({"Tags": tag_list(tags)} if tags else {})}
-            answer = _create(connection, CREATE, f"create the {shown}", request)
-            applied.window_id = str(answer["WindowId"])
-        elif step.action == UPDATE:
-            doing = f"change the {shown}"
-            connection.call("ssm", UPDATE, doing, WindowId=applied.window_id, **step.params["request"])
-        elif step.action == DELETE:
-            connection.call("ssm", DELETE, f"delete the {shown}", WindowId=applied.window_id)
-        elif step.action in (ADD_TAGS, REMOVE_TAGS):
-            apply_tag_step(connection, step, RESOURCE_TYPE, applied.window_id, shown)
-        else:
-            _change_contents(connection, step, applied, shown)
+        try:
+            _carry_out(connection, step, applied, name, tags)
+        except CloudError as error:
+            if changes.before or not applied.window_id:
+                raise
+            left = f"The window was created before that, as {applied.window_id}; a further call does the rest"
+            raise CloudError(f"{error}. {left}", code=error.code, lasting=error.lasting) from error
     return applied
+
+
+def _carry_out(connection: Connection, step: Step, applied: Applied, name: str, tags: Mapping[str, str]) -> None:
+    shown = f"maintenance window {name} ({applied.window_id})" if applied.window_id else f"maintenance window {name}"
+    if step.action == CREATE:
+        request = {**step.params["request"], **({"Tags": tag_list(tags)} if tags else {})}
+        answer = _create(connection, CREATE, f"create the {shown}", request)
+        applied.window_id = str(answer["WindowId"])
+    elif step.action == UPDATE:
+        connection.call("ssm", UPDATE, f"change the {shown}", WindowId=applied.window_id, **step.params["request"])
+    elif step.action == DELETE:
+        connection.call("ssm", DELETE, f"delete the {shown}", WindowId=applied.window_id)
+    elif step.action in (ADD_TAGS, REMOVE_TAGS):
+        apply_tag_step(connection, step, RESOURCE_TYPE, applied.window_id, shown)
+    else:
+        _change_contents(connection, step, applied, shown)
 
 
 def _change_contents(connection: Connection, step: Step, applied: Applied, shown: str) -> None:

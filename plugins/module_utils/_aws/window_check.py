@@ -5,21 +5,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .._core.errors import InputError
 from .instances import tag_list
 from .model_check import check_request
+from .schedules import check_schedule, is_moment
 from .window_invocation import KINDS
 from .window_model import settings_to_api, target_to_api
 from .window_task_model import task_targets_to_api, task_to_api
-
-_SCHEDULES = "cron(minutes hours day-of-month month day-of-week year), rate(number unit) or at(yyyy-mm-ddThh:mm:ss)"
-_RATE = r"[1-9]\d* +(minute|hour|day)s?"
 
 
 def check_window(wanted: Mapping[str, Any], tags: Mapping[str, str] | None) -> None:
@@ -34,6 +30,8 @@ def check_window(wanted: Mapping[str, Any], tags: Mapping[str, str] | None) -> N
     _refuse_twice("targets", wanted.get("targets") or ())
     _refuse_twice("tasks", wanted.get("tasks") or ())
     for index, target in enumerate(wanted.get("targets") or ()):
+        if target.get("targets") == []:
+            raise InputError(f"targets[{index}].targets", [], "at least one entry; a target without is left out itself")
         _check_part(f"targets[{index}]", "RegisterTargetWithMaintenanceWindow", target_to_api(target))
     for index, task in enumerate(wanted.get("tasks") or ()):
         _check_task(f"tasks[{index}]", task)
@@ -50,25 +48,11 @@ def check_times(settings: Mapping[str, Any]) -> None:
 
 
 def _check_schedule(wanted: Mapping[str, Any]) -> None:
-    schedule = wanted.get("schedule")
-    if schedule is not None and not _is_schedule(schedule):
-        raise InputError("schedule", schedule, _SCHEDULES)
+    check_schedule("schedule", wanted.get("schedule"))
     zone = wanted.get("schedule_timezone")
     # Where this machine has no database of time zones, the service alone can tell.
     if zone and not _is_zone(zone) and _is_zone("UTC"):
         raise InputError("schedule_timezone", zone, "a name of the IANA time zone database, such as Europe/Zurich")
-
-
-def _is_schedule(schedule: str) -> bool:
-    found = re.fullmatch(r"(cron|rate|at)\((.*)\)", schedule.strip())
-    if not found:
-        return False
-    kind, inner = found[1], found[2].strip()
-    if kind == "cron":
-        return len(inner.split()) == 6
-    if kind == "rate":
-        return re.fullmatch(_RATE, inner) is not None
-    return re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", inner) is not None and _is_moment(inner)
 
 
 def _is_zone(name: str) -> bool:
@@ -81,16 +65,8 @@ def _is_zone(name: str) -> bool:
 
 def check_moment(option: str, text: str | None) -> None:
     """Raise InputError for what is no date and time in ISO 8601; nothing and an empty text are none at all."""
-    if text and not _is_moment(text):
+    if text and not is_moment(text):
         raise InputError(option, text, "a date and time in ISO 8601, such as 2027-01-31T06:00:00+01:00")
-
-
-def _is_moment(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _refuse_twice(option: str, entries: Sequence[Mapping[str, Any]]) -> None:

@@ -15,9 +15,10 @@ from .client import Connection
 from .model_check import check_request
 from .module import session_of
 from .target_lists import stable_targets, targets_to_api
-from .window import PAGE, list_windows, read_window
+from .window import read_window
 from .window_check import check_moment
 from .window_executions import Asked, read_executions, written
+from .window_list import PAGE, list_windows
 from .window_plan import as_shown
 
 

@@ -120,7 +120,7 @@ def _stable_kind(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _stable_value(name: str, value: Any) -> Any:
     if name == "parameters":
-        return text_lists({key: part for key, part in value.items() if part is not None})
+        return text_lists(value)
     if name in _NESTED:
         kept = {inner: part for inner, part in value.items() if part}
         if "notification_events" in kept:

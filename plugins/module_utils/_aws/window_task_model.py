@@ -20,7 +20,7 @@ from .target_lists import (
     targets_from_api,
     targets_to_api,
 )
-from .window_invocation import KINDS, invocation_from_api, invocation_to_api, same_invocation, stable_invocation
+from .window_invocation import invocation_from_api, invocation_to_api, same_invocation, stable_invocation
 
 WINDOW_TARGET_IDS = "WindowTargetIds"
 
@@ -151,8 +151,3 @@ def same_value(name: str, wanted: Any, current: Any) -> bool:
     if name == "task_invocation_parameters":
         return same_invocation(wanted, current)
     return bool(wanted == current)
-
-
-def kind_of(task_type: str) -> str:
-    """Under which option a task of this type has the parameters of its invocation."""
-    return KINDS[task_type]

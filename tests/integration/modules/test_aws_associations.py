@@ -182,12 +182,30 @@ def test_an_ambiguous_name_and_the_way_out(modules: Modules, ssm: Any) -> None:
 def test_another_document_replaces_and_a_refused_one_does_not(modules: Modules, ssm: Any) -> None:
     modules.ok(MODULE, **PLACE, **FULL)
     before = told(ssm)
-    answer = modules.call(MODULE, **PLACE, name="AWS-UpdateSSMAgent")
+    assert "parameters: None" in modules.refused(MODULE, **PLACE, name="AWS-UpdateSSMAgent")
+    answer = modules.call(MODULE, **PLACE, name="AWS-UpdateSSMAgent", parameters=FULL["parameters"])
     assert "Operation" in answer["msg"]
     assert told(ssm) == before, "the old association has to stay while the new one cannot be made"
     modules.quartet(MODULE, **PLACE, name="AWS-UpdateSSMAgent", parameters={})
     assert told(ssm)["AssociationId"] != before["AssociationId"]
     assert told(ssm)["Targets"] == before["Targets"]
+
+
+def test_of_a_replacement_that_is_not_ended_one_association_is_left(modules: Modules, ssm: Any) -> None:
+    modules.ok(MODULE, **PLACE, **FULL)
+    before = told(ssm)
+    other = {**PLACE, "name": "AWS-UpdateSSMAgent", "parameters": {}}
+    modules.sandbox.fault("error", operation="DeleteAssociation", code="AccessDeniedException", status=400)
+    answer = modules.call(MODULE, **other)
+    assert "AccessDenied" in answer["msg"]
+    assert f"was deleted again, {before['AssociationId']} is as it was" in answer["msg"]
+    assert lasting(told(ssm)) == lasting(before)
+    modules.sandbox.fault("error", operation="DeleteAssociation", code="AccessDeniedException", status=400, times=2)
+    answer = modules.call(MODULE, **other)
+    assert f"Both {before['AssociationId']} and the new" in answer["msg"]
+    assert "have it: give association_id" in modules.refused(MODULE, **other)
+    modules.ok(MODULE, account=ACCOUNT, region=REGION, association_id=before["AssociationId"], state="absent")
+    modules.unchanged(MODULE, **other)
 
 
 @pytest.mark.usefixtures("ssm")
@@ -255,6 +273,8 @@ def test_throttles_are_waited_out(modules: Modules) -> None:
         ("document_version", "newest"),
         ("targets", [{"key": f"tag:{number}", "values": ["a"]} for number in range(6)]),
         ("schedule_expression", "x" * 257),
+        ("schedule_expression", "every day"),
+        ("tags", {"aws:x": "y"}),
         ("schedule_offset", 7),
         ("schedule_offset", -1),
         ("duration", 25),

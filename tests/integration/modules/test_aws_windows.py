@@ -346,9 +346,12 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no cutoff": ({"cutoff": None}, "cutoff: None"),
     "an empty schedule": ({"schedule": ""}, "schedule: ''"),
     "five fields": ({"schedule": "cron(0 6 * * 6)"}, "allowed: cron(minutes hours"),
-    "seven fields": ({"schedule": "cron(0 0 6 ? * SAT#3 *)"}, "allowed: cron(minutes hours"),
+    "eight fields": ({"schedule": "cron(0 0 0 6 ? * SAT#3 *)"}, "allowed: cron(minutes hours"),
     "a rate without a unit": ({"schedule": "rate(4)"}, "schedule: 'rate(4)'"),
-    "a rate in weeks": ({"schedule": "rate(1 week)"}, "rate(number unit)"),
+    "a rate in weeks": ({"schedule": "rate(1 week)"}, "rate(30 minutes)"),
+    "a rate of one in the plural": ({"schedule": "rate(1 hours)"}, "rate(1 hour)"),
+    "a rate of five in the singular": ({"schedule": "rate(5 hour)"}, "rate(30 minutes)"),
+    "a tag of AWS's own": ({"tags": {"AWS:x": "v"}}, "tags: 'AWS:x' cannot be used; allowed: keys that do not begin"),
     "a day that is not": ({"schedule": "at(2027-02-30T06:00:00)"}, "schedule: 'at(2027-02-30T06:00:00)'"),
     "a plain time": ({"schedule": "06:00"}, "schedule: '06:00'"),
     "a zone of Windows": ({"schedule_timezone": "W. Europe Standard Time"}, "IANA"),
@@ -499,6 +502,7 @@ def test_what_was_begun_and_failed_is_finished_by_the_next_call(modules: Modules
     wanted["targets"][1]["targets"][0]["values"] = ["payroll", "other"]
     answer = modules.call(MODULE, **wanted)
     assert "Could not register the target group of the maintenance window patching (mw-" in answer["msg"]
+    assert "The window was created before that, as mw-" in answer["msg"]
     assert modules.quartet(MODULE, **WHOLE)["diff"]["before"]["enabled"] is False
 
 

@@ -57,7 +57,7 @@ options = st.fixed_dictionaries(
             max_size=2,
         ),
         "automation_target_parameter_name": texts,
-        "schedule_expression": st.sampled_from(["", "rate(1 day)"]),
+        "schedule_expression": st.sampled_from(["", "cron(0 2 ? * SUN *)"]),
         "apply_only_at_cron_interval": st.booleans(),
         "calendar_names": st.lists(texts, max_size=3),
         "duration": st.integers(0, 24),
@@ -136,6 +136,7 @@ class TestPlan:
     @given(options, options)
     def test_the_plan_of_a_planned_state_is_empty(self, first: dict[str, Any], second: dict[str, Any]) -> None:
         after = dict(plan(None, **first).after) | {"association_id": ID}
+        second = {"parameters": {}, **second}
         changed = dict(plan(after, **second).after) | {"association_id": ID}
         assert not plan(changed, **second).changed
 
@@ -250,6 +251,13 @@ class TestPlan:
         with pytest.raises(InputError, match="name"):
             plan(None, association_name="scan")
 
+    def test_parameters_of_another_document_are_not_taken_over(self) -> None:
+        current = there(Parameters={"Operation": ["Scan"]})
+        with pytest.raises(InputError, match=r"parameters: None.*AWS-UpdateSSMAgent"):
+            plan(current, name="AWS-UpdateSSMAgent")
+        assert plan(current, name="AWS-UpdateSSMAgent", parameters={}).after["parameters"] == {}
+        assert plan(there(), name="AWS-UpdateSSMAgent").changed
+
     def test_what_is_absent_stays_absent(self) -> None:
         assert not plan_absent(None).changed
         assert plan_absent(there()).steps[0].params == {"AssociationId": ID}
@@ -356,6 +364,11 @@ class TestModule:
         shared = f"arn:aws:ssm:{REGION}:222222222222:document/AWS-RunPatchBaseline"
         assert self.manage({"association_name": "scan", "name": shared}, *read, check_mode=True)["changed"] is True
 
+    def test_an_interval_is_no_cron_s(self) -> None:
+        rate = {"schedule_expression": "rate(1 day)", "apply_only_at_cron_interval": True}
+        with pytest.raises(InputError, match=r"apply_only_at_cron_interval.*rate\(1 day\) is no cron"):
+            self.manage({"association_name": "scan", "name": "AWS-RunPatchBaseline", **rate})
+
     @pytest.mark.parametrize(
         ("option", "value"),
         [
@@ -366,6 +379,8 @@ class TestModule:
             ("document_version", "newest"),
             ("targets", [{"key": f"tag:{n}", "values": ["a"]} for n in range(6)]),
             ("schedule_expression", "x" * 257),
+            ("schedule_expression", "every day"),
+            ("tags", {"aws:x": "y"}),
             ("schedule_offset", 7),
             ("duration", 25),
             ("max_concurrency", "0"),

@@ -327,3 +327,24 @@ class TestOwnedByAws:
         other = AWS_ID.replace("pb-0", "pb-1")
         gone = plan_present(there, {}, tags=None, purge_tags=True, default_baseline=False, service_default=other)
         assert [dict(step.params) for step in gone.steps] == [{"baseline_id": other}]
+
+
+def test_a_rule_keeps_its_delay_when_another_one_changes() -> None:
+    def rule(kind: str, **values: Any) -> dict[str, Any]:
+        return {"patch_filters": [{"key": "CLASSIFICATION", "values": [kind]}], **values}
+
+    there = from_api(
+        {
+            "BaselineId": ID,
+            "Name": "base",
+            **to_api(
+                wanted_of({"approval_rules": [rule(kind, approve_after_days=30) for kind in ("Security", "Bugfix")]})
+            ),
+        }
+    ) | {"tags": {}, "default_baseline": False}
+    wanted = wanted_of({"approval_rules": [rule("Security"), rule("Enhancement")]})
+    changes = plan_present(there, wanted, tags=None, purge_tags=True, default_baseline=None)
+    delays = {
+        one["patch_filters"][0]["values"][0]: one.get("approve_after_days") for one in changes.after["approval_rules"]
+    }
+    assert delays == {"Security": 30, "Enhancement": None}
