@@ -184,7 +184,7 @@ def asked(modules: Modules) -> Counter[str]:
 
 def details(modules: Modules) -> dict[str, dict[str, Any]]:
     """The schedules of the small estate, whole."""
-    account = {"resource_group": "rg-patching", "automation_account_name": "aa-patching"}
+    account: dict[str, Any] = {"resource_group": "rg-patching", "automation_account_name": "aa-patching"}
     answer = modules.ok("azure_deployment_schedule_info", **account, subscription_id=SMALL)
     return {str(one["name"]): one for one in answer["deployment_schedules"]}
 
@@ -275,7 +275,10 @@ class TestSmall:
         modules.unchanged(MODULE, automation_accounts=PLACES)
 
     def test_machines_are_assigned_to_configurations(self, modules: Modules) -> None:
-        options = {"feed": "maintenance_configurations", "maintenance_configurations": [{"resource_group": "rg-arc"}]}
+        options: dict[str, Any] = {
+            "feed": "maintenance_configurations",
+            "maintenance_configurations": [{"resource_group": "rg-arc"}],
+        }
         answer = modules.quartet(MODULE, subscription_id=SMALL, **options)
         assert states(answer) == {"saturdays": "unchanged", "w1-linux": "changed"}
         assert of(answer, "w1-linux")["joined"] == [node("lin01").lower(), node("lin02").lower()]
@@ -287,7 +290,7 @@ class TestSmall:
         modules.unchanged(MODULE, subscription_id=SMALL, **options)
 
     def test_a_storm_ends_in_time_and_the_next_run_does_the_rest(self, modules: Modules) -> None:
-        options = {"automation_accounts": [PLACES[0] | {"automation_account_name": STORM}]}
+        options: dict[str, Any] = {"automation_accounts": [PLACES[0] | {"automation_account_name": STORM}]}
         modules.sandbox.fault("throttle", operation=f"{SCHEDULE}/write", after=10, times=None, retry_after=2)
         began = time.monotonic()
         answer = modules.call(MODULE, time_limit=5, several_schedules="allow", **options)

@@ -22,7 +22,7 @@ from tests.unit.azure.membership_estate import NOTHING, WORKSPACE, Estate, Faile
 from tests.unit.azure.wire import arc, refused
 
 PLACEHOLDER = {"functionAlias": NOTHING, "workspaceId": WORKSPACE}
-GRAPH = {"connected_by": "resource_graph"}
+GRAPH: dict[str, Any] = {"connected_by": "resource_graph"}
 
 
 @pytest.fixture
