@@ -15,6 +15,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.automation import AutomationClient
 from azure.mgmt.automation.models import SoftwareUpdateConfiguration
+from azure.mgmt.resourcegraph.models import QueryRequest
 
 from tests.sandbox.azure.automation.schedule_rules import parse_schedule
 from tests.unit.sandbox.azure.core_kit import SECOND, CoreSandbox, fleet_data, vm_id
@@ -96,7 +97,8 @@ def test_accounts_and_their_workspaces(azure: CoreSandbox) -> None:
         automation.linked_workspace.get("rg-two", "nowhere")
     assert caught.value.status_code == 404
     query = "resources | where type =~ 'Microsoft.Automation/automationAccounts' | project name"
-    assert sorted(row["name"] for row in azure.graph().resources({"query": query}).data) == names
+    rows: Any = azure.graph().resources(QueryRequest(query=query)).data
+    assert sorted(row["name"] for row in rows) == names
 
 
 def test_a_schedule_is_made_and_answered_in_the_services_own_way(azure: CoreSandbox) -> None:
@@ -136,7 +138,7 @@ def test_the_sdk_reads_what_it_has_written(azure: CoreSandbox) -> None:
 
 
 def test_the_same_again_is_told_by_the_status(azure: CoreSandbox) -> None:
-    wanted = {"info": {"startTime": "2031-01-15T02:00:00Z"}}
+    wanted: dict[str, Any] = {"info": {"startTime": "2031-01-15T02:00:00Z"}}
     assert [put(azure, **wanted).status_code, put(azure, **wanted).status_code] == [201, 200]
     assert put(azure, **wanted, update={"duration": "PT3H"}).status_code == 201
     assert put(azure, **wanted, update={"duration": "PT180M"}).status_code == 200

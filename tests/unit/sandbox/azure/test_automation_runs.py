@@ -55,7 +55,7 @@ def azure(running: AzureSandbox) -> AzureSandbox:
     return running
 
 
-def client(azure: AzureSandbox) -> AutomationClient:
+def client(azure: AzureSandbox) -> Any:
     return AutomationClient(azure.compute._config.credential, SUBSCRIPTION, **azure.options)
 
 

@@ -88,8 +88,8 @@ def test_what_runs_by_itself_can_be_begun_and_services_switched() -> None:
         assert sandbox.switch_azure(automation_shut_down=True)["automation_shut_down"] is True
         with pytest.raises(SandboxError, match="partial_log"):
             sandbox.switch_azure(partial_log=True)
-        for wrong in (lambda: sandbox.open_maintenance("/subscriptions/x"), lambda: sandbox.run_deployment("/x")):
+        for begin in (sandbox.open_maintenance, sandbox.run_deployment):
             with pytest.raises(SandboxError, match="There is no"):
-                wrong()
+                begin("/subscriptions/x")
         sandbox.reset()
         assert sandbox.control("GET", "azure")["automation_shut_down"] is False

@@ -13,6 +13,7 @@ import pytest
 import requests
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.loganalytics import LogAnalyticsManagementClient
+from azure.mgmt.resourcegraph.models import QueryRequest
 from azure.monitor.query import LogsQueryClient, LogsQueryPartialResult, LogsQueryResult, LogsQueryStatus
 
 from tests.unit.sandbox.azure.core_kit import LIMITED, OTHER_TENANT, SECOND, STRANGER, CoreSandbox, fleet_data
@@ -122,6 +123,7 @@ def test_a_partial_answer_says_so_in_an_http_200(azure: CoreSandbox) -> None:
     assert answer.status == LogsQueryStatus.PARTIAL
     assert isinstance(answer, LogsQueryPartialResult)
     assert [row["Computer"] for row in answer.partial_data[0].rows] == ["arc-01"]
+    assert answer.partial_error is not None
     assert answer.partial_error.code == "PartialError"
 
 
@@ -201,5 +203,5 @@ def test_workspaces(azure: CoreSandbox) -> None:
     for found in (client.workspaces.list(), client.workspaces.list_by_resource_group("rg-two")):
         assert [one.name for one in found] == ["logs", "other"]
     query = "resources | where type == 'microsoft.operationalinsights/workspaces' | project name"
-    rows = azure.graph().resources({"query": query}).data
+    rows: Any = azure.graph().resources(QueryRequest(query=query)).data
     assert sorted(row["name"] for row in rows) == ["logs", "other"]

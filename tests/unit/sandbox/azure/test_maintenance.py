@@ -40,7 +40,7 @@ def soon(minutes: float = 60) -> str:
 
 def body(**changes: Any) -> Any:
     """A configuration for guest patches on both systems."""
-    properties = {
+    properties: dict[str, Any] = {
         "extensionProperties": {"InGuestPatchMode": "User"},
         "maintenanceScope": "InGuestPatch",
         "installPatches": {
@@ -84,13 +84,11 @@ def test_a_configuration_is_made_and_answered_in_the_services_own_way(azure: Azu
     operations = azure.maintenance.maintenance_configurations
     sent = body(tags={"Team": "ops", "Zone": "one"}, patches={"rebootSetting": "Never"})
     operations.create_or_update(VMS, "made", sent)
-    found = operations.get(VMS.upper(), "MADE")
+    found: Any = operations.get(VMS.upper(), "MADE")
     assert found.id == id_of("made").replace("resourceGroups", "resourcegroups")
-    assert found.install_patches is not None
     assert found.install_patches.reboot_setting == "NeverReboot"
     assert list((found.tags or {}).items()) == [("zone", "one"), ("team", "ops")]
     assert (found.expiration_date_time, found.visibility) == ("9999-12-31 23:59:59", "Custom")
-    assert found.install_patches.windows_parameters is not None
     assert found.install_patches.windows_parameters.exclude_kbs_requiring_reboot is False
     assert found.install_patches.windows_parameters.kb_numbers_to_include == []
     names = {one.name for one in azure.maintenance.maintenance_configurations_for_resource_group.list(VMS)}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from azure.mgmt.resourcegraph.models import QueryRequest
 
 from tests.sandbox.azure.generator import ACCOUNT, SUBSCRIPTION, WORKSPACE, large_azure_fleet
 from tests.sandbox.azure.loganalytics.evaluate import evaluate
@@ -64,7 +65,7 @@ def test_all_of_them_are_connected(azure: CoreSandbox) -> None:
     found = evaluate(azure.azure.world, workspace, "Heartbeat | where TimeGenerated > ago(24h) | distinct ResourceId")
     assert len(found.rows) == MACHINES
     query = "resources | where type =~ 'microsoft.hybridcompute/machines' | project id, tags | order by id asc"
-    answer = azure.graph().resources({"query": query, "subscriptions": [SUBSCRIPTION]})
+    answer = azure.graph().resources(QueryRequest(query=query, subscriptions=[SUBSCRIPTION]))
     assert (answer.count, answer.skip_token) == (MACHINES, None)
 
 
