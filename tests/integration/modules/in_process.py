@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, redirect_stdout, suppress
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from typing import Any
 from unittest import mock
@@ -32,6 +33,12 @@ class Modules:
     def __init__(self, sandbox: SandboxProcess, env: Mapping[str, str] | None = None) -> None:
         self.sandbox = sandbox
         self.env = {**sandbox.env, **(env or {})}
+        self.output = ""
+        """All that the last call wrote, its invocation included."""
+
+    def with_env(self, env: Mapping[str, str]) -> Modules:
+        """The same with more, or other, variables of the environment."""
+        return Modules(self.sandbox, {**self.env, **env})
 
     def call(self, module: str, *, check: bool = False, **options: Any) -> dict[str, Any]:
         """What the module answers, a refusal included (``failed``, ``msg``)."""
@@ -39,9 +46,10 @@ class Modules:
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
         main = importlib.import_module(f"{MODULES}.{module}").main
         patched = (patch_module_args(arguments), _botocore_reads_its_models_once())
-        ended = suppress(SystemExit)
-        with _environment(self.env), patched[0], patched[1], redirect_stdout(StringIO()) as output, ended:
+        ended, output, errors = suppress(SystemExit), StringIO(), StringIO()
+        with _environment(self.env), patched[0], patched[1], redirect_stdout(output), redirect_stderr(errors), ended:
             main()
+        self.output = output.getvalue() + errors.getvalue()
         answer: dict[str, Any] = json.loads(output.getvalue())
         answer.pop("invocation", None)
         return answer
@@ -62,15 +70,17 @@ class Modules:
         assert self._writes() == before, "a refused call wrote"
         return str(answer["msg"])
 
-    def quartet(self, module: str, **options: Any) -> dict[str, Any]:
+    def quartet(self, module: str, *, settled: Callable[[], Any] = lambda: None, **options: Any) -> dict[str, Any]:
         """Check, apply, apply again, check again. Answers what the second of them answered.
 
-        The first check predicts what then happens, and what it predicts happens once and only when applied.
+        The first check predicts what then happens, and what it predicts happens once and only when applied. ``settled``
+        waits after that until the service is done.
         """
         before = self._writes()
         predicted = self.ok(module, check=True, **options)
         assert self._writes() == before, "check mode wrote"
         real = self.ok(module, **options)
+        settled()
         written = self._writes()
         assert written > before, "nothing was written"
         again = self.ok(module, **options)
@@ -105,10 +115,10 @@ def _botocore_reads_its_models_once() -> AbstractContextManager[Any]:
     return mock.patch("botocore.session.create_loader", return_value=_LOADER)
 
 
-@contextmanager
-def _environment(env: Mapping[str, str]) -> Iterator[None]:
-    with mock.patch.dict("os.environ", env):
-        yield
+def _environment(env: Mapping[str, str]) -> AbstractContextManager[Any]:
+    """The environment of a call, with nothing of the cloud accounts of the person who runs the tests."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "AZURE_"))}
+    return mock.patch.dict("os.environ", {**kept, **env}, clear=True)
 
 
 def _has_accounts(module: str) -> bool:
