@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.integration.modules.tasks import WRITES, Task, Tasks
+from tests.integration.modules.in_process import Modules
 from tests.sandbox.client import SandboxProcess
 
 GROUPS = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups"
@@ -39,28 +40,19 @@ def shared_sandbox() -> Iterator[SandboxProcess]:
         yield sandbox
 
 
-def start(check: bool = False, **options: Any) -> Task:
-    return Task("azure_patch_operation", {"accounts": {}, "nodes": ALL, **options}, check=check)
+def start(modules: Modules, **options: Any) -> dict[str, Any]:
+    return modules.ok("azure_patch_operation", **{"nodes": ALL, **options})
 
 
-def wait_for(number: int) -> Task:
-    """Waits for the operations that an earlier task answered."""
-    operations = f"{{{{ answers[{number}].operations }}}}"
-    return Task("azure_patch_operation_info", {"accounts": {}, "operations": operations, "wait_timeout": 120})
+def waited(modules: Modules, started: dict[str, Any]) -> dict[str, Any]:
+    """What became of the operations that a module started."""
+    return modules.ok("azure_patch_operation_info", operations=started["operations"], wait_timeout=120)
 
 
-def pause() -> Task:
-    """Lets the Resource Graph catch up: it is behind by ten simulated seconds."""
-    return Task("azure_patch_compliance_info", {"accounts": {}, "nodes": ALL})
-
-
-def compliance(**options: Any) -> Task:
-    return Task("azure_patch_compliance_info", {"accounts": {}, "nodes": ALL, "approvals": RULES, **options})
-
-
-def starts(answer: dict[str, Any]) -> int:
-    """How many operations had been started by then."""
-    return len([entry for entry in answer["json"] if entry["operation"].endswith("Patches/action")])
+def compliance(modules: Modules, **options: Any) -> dict[str, Any]:
+    """What the Resource Graph says once it has caught up: it is behind by ten simulated seconds."""
+    time.sleep(0.5)
+    return modules.ok("azure_patch_compliance_info", **{"nodes": ALL, "approvals": RULES, **options})
 
 
 def states(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -68,20 +60,16 @@ def states(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {state["node_id"].rpartition("/")[2]: state for state in answer["patch_states"]}
 
 
-def test_a_machine_is_assessed_patched_and_lacks_nothing_approved_afterwards(tasks: Tasks) -> None:
-    predicted, writes, assessed, done, _pause, before, installing, installed, _again, after = tasks.run(
-        start(check=True, operation="assess"),
-        WRITES,
-        start(operation="assess"),
-        wait_for(2),
-        pause(),
-        compliance(),
-        start(**INSTALL, **SECURITY),
-        wait_for(6),
-        pause(),
-        compliance(installed_since="2020-01-01"),
-    )
-    assert starts(writes) == 0
+def test_a_machine_is_assessed_patched_and_lacks_nothing_approved_afterwards(modules: Modules) -> None:
+    predicted = start(modules, check=True, operation="assess")
+    sent = [str(entry["operation"]) for entry in modules.sandbox.requests()]
+    assert not [operation for operation in sent if operation.endswith("Patches/action")]
+    assessed = start(modules, operation="assess")
+    done = waited(modules, assessed)
+    before = compliance(modules)
+    installing = start(modules, **INSTALL, **SECURITY)
+    installed = waited(modules, installing)
+    after = compliance(modules, installed_since="2020-01-01")
     assert predicted["diff"] == assessed["diff"]
     assert (done["nodes"]["ok"], done["progress"]["finished"]) == (4, True), done
     lacking = states(before)
@@ -95,34 +83,34 @@ def test_a_machine_is_assessed_patched_and_lacks_nothing_approved_afterwards(tas
         assert wanted <= there, name
 
 
-def test_exactly_the_patches_of_a_list(tasks: Tasks) -> None:
-    _assessed, _done, _pause, before = tasks.run(
-        start(operation="assess"), wait_for(0), pause(), compliance(approvals=None)
-    )
+def test_exactly_the_patches_of_a_list(modules: Modules) -> None:
+    waited(modules, start(modules, operation="assess"))
+    before = compliance(modules, approvals=None)
     lists: dict[str, list[dict[str, str]]] = {}
     for state in before["patch_states"]:
         first = next(patch for patch in state["patches"] if patch["state"] == "missing")
         version = first["title"].partition(" ")[2] if not first["id"].startswith("KB") else ""
         lists[state["node_id"]] = [{"id": first["id"], "version": version}]
-    _started, done = tasks.run(start(**INSTALL, patches=lists), wait_for(0))
+    done = waited(modules, start(modules, **INSTALL, patches=lists))
     assert [result["result"]["installedPatchCount"] for result in done["results"]] == [1] * 4, done
 
 
-def test_an_installation_whose_answer_is_lost_is_found_and_not_started_again(tasks: Tasks) -> None:
+def test_an_installation_whose_answer_is_lost_is_found_and_not_started_again(modules: Modules) -> None:
     operation = "Microsoft.Compute/virtualMachines/installPatches/action"
-    tasks.sandbox.fault("drop_after", operation=operation, times=1)
-    started, done = tasks.run(start(**INSTALL, **SECURITY, nodes=[VM_LINUX]), wait_for(0))
+    modules.sandbox.fault("drop_after", operation=operation, times=1)
+    started = start(modules, **INSTALL, **SECURITY, nodes=[VM_LINUX])
+    done = waited(modules, started)
     assert started["operations"][0]["handle"].startswith("activity:"), started
     assert done["results"][0]["status"] == "passed", done
-    assert len(tasks.sandbox.requests(operation=operation)) == 1
+    assert len(modules.sandbox.requests(operation=operation)) == 1
 
 
-def test_a_patch_that_fails_fails_its_machine_with_the_count(tasks: Tasks) -> None:
-    tasks.sandbox.patch_machine("vm-win-01", faults={"install_fails": True})
+def test_a_patch_that_fails_fails_its_machine_with_the_count(modules: Modules) -> None:
+    modules.sandbox.patch_machine("vm-win-01", faults={"install_fails": True})
     try:
-        _started, done = tasks.run(start(**INSTALL, **SECURITY, nodes=[VM_WIN, VM_LINUX]), wait_for(0))
+        done = waited(modules, start(modules, **INSTALL, **SECURITY, nodes=[VM_WIN, VM_LINUX]))
     finally:
-        tasks.sandbox.patch_machine("vm-win-01", faults={})
+        modules.sandbox.patch_machine("vm-win-01", faults={})
     found = {result["node_id"].rpartition("/")[2]: result for result in done["results"]}
     assert found["vm-linux-01"]["status"] == "passed", done
     assert found["vm-win-01"]["status"] == "failed", done

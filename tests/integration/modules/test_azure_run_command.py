@@ -16,6 +16,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.session 
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from ansible_collections.hybridops.patching.plugins.module_utils._core.reboot import reboot_soon_script
 
+from tests.integration.modules.in_process import Modules
 from tests.integration.modules.tasks import WRITES, Task, Tasks
 from tests.sandbox.client import SandboxProcess
 from tests.unit.aws.scopes import MemoryScope
@@ -43,21 +44,19 @@ def shared_sandbox() -> Iterator[SandboxProcess]:
         yield sandbox
 
 
-def start(**options: Any) -> Task:
-    return Task("azure_run_command", {"accounts": {}, **options})
+def start(modules: Modules, **options: Any) -> dict[str, Any]:
+    return modules.ok("azure_run_command", **options)
 
 
-def wait_for(number: int, **options: Any) -> Task:
-    """Waits for the commands that an earlier task answered."""
-    commands = f"{{{{ answers[{number}].commands }}}}"
-    return Task("azure_run_command_info", {"accounts": {}, "commands": commands, "wait_timeout": 60, **options})
+def waited(modules: Modules, started: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """What became of the commands that a module started."""
+    return modules.ok("azure_run_command_info", **{"commands": started["commands"], "wait_timeout": 60, **options})
 
 
-READ_AGAIN = Task(
-    "azure_run_command_info",
-    {"accounts": {}, "command_ids": "{{ answers[0].commands | map(attribute='command_id') }}", "wait_timeout": 60},
-)
-"""Reads the commands that the first task answered."""
+def read_again(modules: Modules, started: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """The same commands by their ids."""
+    ids = [command["command_id"] for command in started["commands"]]
+    return modules.ok("azure_run_command_info", command_ids=ids, **options)
 
 
 def by_name(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -70,13 +69,15 @@ def writing(answer: dict[str, Any]) -> int:
 
 
 def test_each_machine_runs_the_script_of_its_family(tasks: Tasks) -> None:
+    """Through a playbook, as a user has it: the modules are tasks, and what one answers is an option of the next."""
     scripts = {"linux": 'echo "$word"; echo err >&2; exit 3', "windows": "Write-Output $word; exit 0"}
-    options = {"nodes": ALL, "scripts": scripts, "protected_parameters": {"word": "hello"}}
+    options = {"accounts": {}, "nodes": ALL, "scripts": scripts, "protected_parameters": {"word": "hello"}}
+    wait = {"accounts": {}, "commands": "{{ answers[2].commands }}", "wait_timeout": 60}
     predicted, before, started, done, after = tasks.run(
-        Task("azure_run_command", {"accounts": {}, **options}, check=True),
+        Task("azure_run_command", options, check=True),
         WRITES,
-        start(**options),
-        wait_for(2),
+        Task("azure_run_command", options),
+        Task("azure_run_command_info", wait),
         WRITES,
     )
     assert writing(before) == 0
@@ -97,42 +98,39 @@ def test_each_machine_runs_the_script_of_its_family(tasks: Tasks) -> None:
     assert writing(after) == 8, "four commands, and each deleted once its result was read"
 
 
-def test_a_command_that_is_to_stay_can_be_read_again(tasks: Tasks) -> None:
-    started = start(nodes=[VM_LINUX], script="echo x", delete_after=False)
-    _started, first, second = tasks.run(started, wait_for(0), READ_AGAIN)
+def test_a_command_that_is_to_stay_can_be_read_again(modules: Modules) -> None:
+    started = start(modules, nodes=[VM_LINUX], script="echo x", delete_after=False)
+    first = waited(modules, started)
+    second = read_again(modules, started, wait_timeout=60)
     assert first["invocations"] == second["invocations"]
     assert first["invocations"][0]["output"] == "x\n"
-    assert not tasks.sandbox.requests(operation=DELETE)
+    assert not modules.sandbox.requests(operation=DELETE)
 
 
-def test_only_the_end_of_a_long_output_is_kept_and_that_is_said(tasks: Tasks) -> None:
+def test_only_the_end_of_a_long_output_is_kept_and_that_is_said(modules: Modules) -> None:
     lines = "i=0; while [ $i -lt 700 ]; do echo line$i; i=$((i+1)); done"
-    _started, done = tasks.run(start(nodes=[ARC_LINUX], script=lines), wait_for(0))
+    done = waited(modules, start(modules, nodes=[ARC_LINUX], script=lines))
     one = done["invocations"][0]
     assert one["output"].endswith("line699\n")
     assert (one["cut"], "4096" in one["detail"]) == (True, True)
 
 
-def test_a_machine_that_is_off_fails_and_the_others_go_on(tasks: Tasks) -> None:
-    tasks.sandbox.patch_machine("vm-linux-01", power="stopped")
-    started, done = tasks.run(start(nodes=[VM_LINUX, ARC_LINUX], script="echo x"), wait_for(0))
+def test_a_machine_that_is_off_fails_and_the_others_go_on(modules: Modules) -> None:
+    modules.sandbox.patch_machine("vm-linux-01", power="stopped")
+    started = start(modules, nodes=[VM_LINUX, ARC_LINUX], script="echo x")
+    done = waited(modules, started)
     assert "not running" in started["nodes"]["failures"][0]["reason"]
     assert [one["node_id"].rpartition("/")[2] for one in done["invocations"]] == ["arc-linux-01"]
 
 
-def test_a_reboot_is_over_when_the_machines_are_back(tasks: Tasks) -> None:
-    boots = {machine["name"]: machine["boot_count"] for machine in tasks.sandbox.machines()}
-    _started, done, kept = tasks.run(
-        start(nodes=ALL, scripts=REBOOT, kind="reboot"),
-        wait_for(0),
-        Task(
-            "azure_run_command_info",
-            {"accounts": {}, "command_ids": "{{ answers[0].commands | map(attribute='command_id') }}"},
-        ),
-    )
+def test_a_reboot_is_over_when_the_machines_are_back(modules: Modules) -> None:
+    boots = {machine["name"]: machine["boot_count"] for machine in modules.sandbox.machines()}
+    started = start(modules, nodes=ALL, scripts=REBOOT, kind="reboot")
+    done = waited(modules, started)
+    kept = read_again(modules, started)
     assert done["progress"]["finished"], done
     assert done["nodes"]["failed"] == 0, done
-    assert {m["name"]: m["boot_count"] for m in tasks.sandbox.machines()} == {
+    assert {m["name"]: m["boot_count"] for m in modules.sandbox.machines()} == {
         n: count + 1 for n, count in boots.items()
     }
     assert [one["detail"] for one in kept["invocations"]] == [
@@ -140,26 +138,24 @@ def test_a_reboot_is_over_when_the_machines_are_back(tasks: Tasks) -> None:
     ] * 4
 
 
-def test_a_reboot_that_hangs_is_waited_for_and_a_later_call_sees_its_end(tasks: Tasks) -> None:
-    tasks.sandbox.patch_machine("vm-linux-01", faults={"reboot_hangs": True})
-    rebooted = start(nodes=[VM_LINUX, ARC_LINUX], scripts=REBOOT, kind="reboot")
-    started, hanging = tasks.run(rebooted, wait_for(0, wait_timeout=8))
+def test_a_reboot_that_hangs_is_waited_for_and_a_later_call_sees_its_end(modules: Modules) -> None:
+    modules.sandbox.patch_machine("vm-linux-01", faults={"reboot_hangs": True})
+    started = start(modules, nodes=[VM_LINUX, ARC_LINUX], scripts=REBOOT, kind="reboot")
+    hanging = waited(modules, started, wait_timeout=8)
     assert hanging["progress"]["waiting"] == [VM_LINUX["node_id"].lower()], hanging
     assert hanging["progress"]["done"] == 1
     for power in ("stopped", "running"):
-        tasks.sandbox.patch_machine("vm-linux-01", power=power, faults={})
+        modules.sandbox.patch_machine("vm-linux-01", power=power, faults={})
     left = [one for one in started["commands"] if one["node_id"].endswith("vm-linux-01")]
-    options = {"accounts": {}, "commands": left, "wait_timeout": 60}
-    [done] = tasks.run(Task("azure_run_command_info", options))
+    done = modules.ok("azure_run_command_info", commands=left, wait_timeout=60)
     assert (done["progress"]["finished"], done["nodes"]["failed"]) == (True, 0), done
 
 
-def test_a_command_whose_answer_is_lost_runs_once(tasks: Tasks) -> None:
-    tasks.sandbox.fault("drop_after", operation=WRITE, times=1)
-    _started, done = tasks.run(
-        start(nodes=[VM_LINUX], script="echo x >> /tmp/count; cat /tmp/count", delete_after=False), wait_for(0)
-    )
-    assert len(tasks.sandbox.requests(operation=WRITE)) == 2
+def test_a_command_whose_answer_is_lost_runs_once(modules: Modules) -> None:
+    modules.sandbox.fault("drop_after", operation=WRITE, times=1)
+    started = start(modules, nodes=[VM_LINUX], script="echo x >> /tmp/count; cat /tmp/count", delete_after=False)
+    done = waited(modules, started)
+    assert len(modules.sandbox.requests(operation=WRITE)) == 2
     assert done["invocations"][0]["output"] == "x\n"
 
 
