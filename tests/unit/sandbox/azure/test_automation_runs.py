@@ -138,6 +138,7 @@ def test_a_run_installs_and_is_told(azure: AzureSandbox) -> None:
     assert machines.get_by_id(*PLACE, listed[0].name).properties.status == "Succeeded"
     # Update Manager knows nothing of it.
     assert azure.rows("patchinstallationresources") == []
+    assert azure.compute.virtual_machines.instance_view(VMS, WINDOWS).patch_status is None
 
 
 def test_a_run_with_a_machine_that_fails(azure: AzureSandbox) -> None:

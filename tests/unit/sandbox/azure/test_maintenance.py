@@ -13,6 +13,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.maintenance.models import ConfigurationAssignment, MaintenanceConfiguration
 
+from tests.sandbox.azure.maintenance import assignments, configurations
 from tests.sandbox.azure.maintenance.errors import MaintenanceError
 from tests.sandbox.azure.maintenance.runs import RunStore, look
 from tests.sandbox.azure.maintenance.windows import parse_window
@@ -311,6 +312,26 @@ def test_filters_that_are_refused(azure: AzureSandbox, filters: dict[str, Any], 
     azure.maintenance.maintenance_configurations.create_or_update(VMS, "made", body())
     with pytest.raises(HttpResponseError, match=said):
         scope(azure, **filters)
+
+
+def test_limits(azure: AzureSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (configurations.MOST, assignments.MOST_ASSIGNMENTS, assignments.MOST_SCOPES) == (250, 3000, 200)
+    monkeypatch.setattr(configurations, "MOST", 2)
+    monkeypatch.setattr(assignments, "MOST_ASSIGNMENTS", 3)
+    monkeypatch.setattr(assignments, "MOST_SCOPES", 2)
+    operations = azure.maintenance.maintenance_configurations
+    operations.create_or_update(VMS, "made", body())
+    with pytest.raises(HttpResponseError, match="limit of 2"):
+        operations.create_or_update(VMS, "third", body())
+    operations.create_or_update(VMS, "elsewhere", body(location="northeurope"))
+    for name in ("one", "two", "two"):
+        scope(azure, name)
+    with pytest.raises(HttpResponseError, match="limit of 2 dynamic"):
+        scope(azure, "three")
+    assign(azure, ARC_LINUX)
+    with pytest.raises(HttpResponseError, match="limit of 3 assignments"):
+        assign(azure, ARC_WINDOWS)
+    assign(azure, ARC_LINUX)
 
 
 def test_an_open_window_installs_on_the_machines_of_that_moment(azure: AzureSandbox) -> None:
