@@ -105,8 +105,12 @@ def _needed(wanted: WantedPolicy) -> list[tuple[Place, str]]:
     needed += [(one.place, _BASELINES) for one in wanted.baselines if one.place not in every]
     needed += [(one.place, _GROUPS) for one in wanted.groups]
     needed += [(one.place, _WINDOWS) for one in wanted.windows]
-    needed += [(rule.place, _WINDOWS) for rule in (*wanted.purge, *wanted.watch)]
+    needed += [(place, _WINDOWS) for place in _places_of_rules(wanted)]
     return list(dict.fromkeys(needed))
+
+
+def _places_of_rules(wanted: WantedPolicy) -> list[Place]:
+    return list(dict.fromkeys([*(rule.place for rule in wanted.purge), *(rule.place for rule in wanted.watch)]))
 
 
 def _details(wanted: WantedPolicy, listed: Listed) -> dict[Any, Callable[[Connection], Any]]:
@@ -118,7 +122,7 @@ def _details(wanted: WantedPolicy, listed: Listed) -> dict[Any, Callable[[Connec
         reads[group] = _group_reader(group, listed)
     for one_window in wanted.windows:
         reads[one_window] = _window_reader(one_window, listed)
-    for place in dict.fromkeys(rule.place for rule in (*wanted.purge, *wanted.watch)):
+    for place in _places_of_rules(wanted):
         others = OtherWindows(
             place,
             [rule for rule in wanted.purge if rule.place == place],

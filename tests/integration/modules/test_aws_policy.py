@@ -12,6 +12,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 
 from tests.integration.estate import Estate
 from tests.integration.modules.in_process import Modules
@@ -186,6 +187,14 @@ CHANGES: dict[str, dict[str, Any]] = {
     "another window": {"windows": [window(), window("hybridops-test-scan")]},
     "none of the windows": {"windows": []},
     "nothing to purge": {"windows": [window(duration=2)], "purge_windows": []},
+    "a filter of all": {
+        "baselines": [baseline(global_filters=[{"key": "PRODUCT", "values": ["RedhatEnterpriseLinux9"]}])]
+    },
+    "a source": {
+        "baselines": [baseline(sources=[{"name": "own", "products": ["*"], "configuration": "[own]\nname=own"}])]
+    },
+    "the offset": {"windows": [window(schedule_offset=2)]},
+    "the dates": {"windows": [window(start_date="2030-01-01T00:00:00Z", end_date="2031-01-01T00:00:00Z")]},
 }
 
 
@@ -221,6 +230,125 @@ def test_only_windows_with_our_name_and_our_tag_go(modules: Modules, estate: Est
         "hybridops-test-of-others",
         "somebody-else-s",
     ]
+
+
+def unknown(**known: str) -> dict[str, Any]:
+    """An entry of ``unknown_windows``."""
+    names = ["*-scan", "*-install-*"]
+    return {"account": ONE, "names": names, "tag_key": "hybridops:environment", "known": known}
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The warnings of calls; in a process that also has Ansible's controller in it, they do not get into the answer."""
+    found: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda _module, warning: found.append(warning))
+    return found
+
+
+def test_windows_of_an_old_prefix_or_an_old_environment_are_told_of_and_left_alone(
+    modules: Modules, estate: Estate, told: list[str]
+) -> None:
+    client = estate.client("ssm")
+    common = {"Schedule": "rate(1 day)", "Duration": 2, "Cutoff": 1, "AllowUnassociatedTargets": False}
+    made = {
+        "acme-test-install-0600": "test",
+        "hybridops-old-scan": "old",
+        "hybridops-test-eu-scan": "test-eu",
+        "hybridops-prod-scan": "prod",
+        "hybridops-test-install-2200": "test",
+        "somebody-s-scan": "",
+        "hybridops-old-backup": "old",
+    }
+    for name, environment in made.items():
+        tags = [{"Key": "hybridops:environment", "Value": environment}] if environment else []
+        client.create_maintenance_window(Name=name, Tags=tags, **common)
+    options = policy(unknown_windows=[unknown(test="hybridops-test-", prod="hybridops-prod-")] * 2)
+    for check in (True, False):
+        answer = modules.ok("ssm_patch_policy", check=check, **options)
+        assert sorted(entry["name"] for entry in answer["unknown_windows"]) == [
+            "acme-test-install-0600",
+            "hybridops-old-scan",
+            "hybridops-test-eu-scan",
+        ]
+        assert len(set(told)) == 3
+        assert any("acme-test-install-0600" in text and "it opens still" in text for text in told)
+        told.clear()
+    assert sorted(made.keys() - set(names(estate))) == ["hybridops-test-install-2200"]
+    modules.sandbox.clear_requests()
+    modules.unchanged("ssm_patch_policy", **options)
+    asked = Counter(
+        entry["params"]["ResourceId"] for entry in modules.sandbox.requests(operation="ListTagsForResource")
+    )
+    listed = {entry["Name"]: entry["WindowId"] for entry in client.describe_maintenance_windows()["WindowIdentities"]}
+    assert listed["hybridops-old-backup"] not in asked, "its name is not of our form, and its tags cost a request"
+    assert len({asked[window_id] for name, window_id in listed.items() if name != "hybridops-old-backup"}) == 1
+
+
+def test_what_a_person_set_or_added_is_undone_and_a_window_that_was_disabled_stays_so(
+    modules: Modules, estate: Estate, told: list[str]
+) -> None:
+    wanted = window(schedule_offset=0, start_date="", end_date="")
+    del wanted["enabled"]
+    empty = baseline(global_filters=[], sources=[])
+    options = policy(baselines=[empty], groups=[group()], windows=[wanted])
+    modules.ok("ssm_patch_policy", **options)
+    client = estate.client("ssm")
+    (identity,) = client.describe_maintenance_windows()["WindowIdentities"]
+    window_id = identity["WindowId"]
+    client.update_maintenance_window(
+        WindowId=window_id,
+        Enabled=False,
+        ScheduleOffset=2,
+        StartDate="2030-01-01T00:00:00Z",
+        EndDate="2031-01-01T00:00:00Z",
+    )
+    target = client.register_target_with_maintenance_window(
+        WindowId=window_id,
+        ResourceType="INSTANCE",
+        Name="mine",
+        Targets=[{"Key": "tag:Role", "Values": ["db"]}],
+    )["WindowTargetId"]
+    client.register_task_with_maintenance_window(
+        WindowId=window_id,
+        Name="mine",
+        TaskType="RUN_COMMAND",
+        TaskArn="AWS-RunPatchBaseline",
+        Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
+        MaxConcurrency="1",
+        MaxErrors="1",
+    )
+    (own,) = client.describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])["BaselineIdentities"]
+    client.update_patch_baseline(
+        BaselineId=own["BaselineId"],
+        GlobalFilters={"PatchFilters": [{"Key": "PRODUCT", "Values": ["RedhatEnterpriseLinux9"]}]},
+        Sources=[{"Name": "own", "Products": ["*"], "Configuration": "[own]\nname=own"}],
+    )
+    checked = modules.ok("ssm_patch_policy", check=True, **options)
+    assert checked["changed"] is True
+    assert "'mine'" in str([diff["before"] for diff in checked["diff"]])
+    assert "'mine'" not in str([diff["after"] for diff in checked["diff"]])
+    real = modules.ok("ssm_patch_policy", **options)
+    assert real["diff"] == checked["diff"]
+    now = client.get_maintenance_window(WindowId=window_id)
+    assert now["Enabled"] is False
+    assert not {"ScheduleOffset", "StartDate", "EndDate"} & now.keys()
+    assert len(client.describe_maintenance_window_targets(WindowId=window_id)["Targets"]) == 2
+    assert len(client.describe_maintenance_window_tasks(WindowId=window_id)["Tasks"]) == 2
+    changed = client.get_patch_baseline(BaselineId=own["BaselineId"])
+    assert not changed.get("Sources")
+    assert not changed.get("GlobalFilters", {}).get("PatchFilters")
+    again = modules.ok("ssm_patch_policy", **options)
+    assert again["changed"] is False
+    assert again["windows"][0]["enabled"] is False
+    assert any("is disabled and stays so" in text for text in told)
+    assert any("unchanged windows hybridops-test-install-0600 (disabled)" in line for line in again["lines"])
+
+
+def test_one_name_may_be_that_of_two_baselines_of_different_systems(modules: Modules) -> None:
+    rule = {"patch_filters": [{"key": "PRODUCT", "values": ["*"]}], "approve_after_days": 7}
+    suse = baseline(operating_system="SUSE", approval_rules=[rule])
+    modules.quartet("ssm_patch_policy", **policy(baselines=[baseline(), suse], groups=[group()], windows=[]))
 
 
 def test_windows_go_before_anything_else_is_written_and_come_when_all_else_is(modules: Modules) -> None:
