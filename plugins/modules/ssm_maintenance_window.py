@@ -89,8 +89,8 @@ options:
         required: true
       resource_type:
         description:
-          - What the target is. A new one is V(RESOURCE_GROUP) when unset and its keys are those of resource groups, else
-            V(INSTANCE).
+          - What the target is. A new one is V(RESOURCE_GROUP) when unset and its keys are those of resource groups,
+            else V(INSTANCE).
         type: str
         choices: [INSTANCE, RESOURCE_GROUP]
       targets:
@@ -210,8 +210,8 @@ options:
             type: bool
       task_invocation_parameters:
         description:
-          - What the task is invoked with, under the name of its type. It is set as a whole, so that what is not named in
-            it is removed; V({}) removes all.
+          - What the task is invoked with, under the name of its type. It is set as a whole, so that what is not named
+            in it is removed; V({}) removes all.
           - Whoever may read the window can read this, and it is shown in results and differences. It is no place for
             secrets.
         type: dict
@@ -517,11 +517,11 @@ window:
       returned: when it exists
     tasks:
       description:
-        - Its tasks, as in O(tasks), each with its C(window_task_id), which is empty in check mode when the task would be
-          registered.
+        - Its tasks, as in O(tasks), each with its C(window_task_id), which is empty in check mode when the task would
+          be registered.
         - A target of the window that has no name is in C(window_targets) by its id.
-        - C(logging_info) and C(task_parameters), which the service no longer recommends, are there where an older tool has
-          set them.
+        - C(logging_info) and C(task_parameters), which the service no longer recommends, are there where an older tool
+          has set them.
       type: list
       elements: dict
       returned: when it exists

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from ansible.module_utils.common.warnings import warn
 
 from .._core.errors import CloudError, InputError
-from .._core.node_summary import MOST_FAILURES, summarize
+from .._core.node_summary import MOST_FAILURES, failure_warning, summarize
 from .._core.nodes import Node
 from .._core.pool import outcomes
 from .._core.targets import Target, TargetAnswers, chunks, on_targets, targets_of
@@ -131,6 +131,9 @@ def _answer(nodes: Sequence[Node], wanted: Wanted, outcome: TargetAnswers[Node, 
     found = [gap for plan in plans for gap in plan.gaps]
     for gap in found:
         warn(str(gap))
+    left_out = failure_warning("tagged", nodes, failures)
+    if left_out:
+        warn(left_out)
     if in_two:
         warn(_in_two_groups(wanted, in_two))
     return {

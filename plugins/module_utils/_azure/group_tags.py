@@ -14,8 +14,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible.module_utils.common.warnings import warn
+
 from .._core.errors import CloudError, InputError, together
-from .._core.node_summary import summarize
+from .._core.node_summary import failure_warning, summarize
 from .._core.nodes import Node
 from .._core.pool import outcomes
 from .._ledger.scope_args import read_nodes
@@ -61,6 +63,9 @@ def set_group_tags(module: Any) -> dict[str, Any]:
     if not module.check_mode:
         failures.update(apply(session, key, plan, machines))
     changed = [node_id for node_id in plan.after if node_id not in failures]
+    left_out = failure_warning("tagged", nodes, failures)
+    if left_out:
+        warn(left_out)
     return {
         "changed": bool(changed),
         "nodes": summarize(nodes, changed, failures),

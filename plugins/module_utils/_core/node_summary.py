@@ -29,3 +29,19 @@ def summarize(nodes: Sequence[Node], changed: Iterable[str], failures: Mapping[s
         ],
         "failures_omitted": max(0, len(failed) - MOST_FAILURES),
     }
+
+
+MOST_NAMED = 5
+
+
+def failure_warning(done: str, nodes: Sequence[Node], failures: Mapping[str, str]) -> str:
+    """What to warn of when a call that goes on did not reach all its nodes; empty when it did.
+
+    ``done`` is what was to be done, such as "tagged".
+    """
+    failed = [node for node in nodes if node.node_id in failures]
+    if not failed:
+        return ""
+    told = "; ".join(f"{node.shown}: {failures[node.node_id]}" for node in failed[:MOST_NAMED])
+    more = f"; and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
+    return f"{len(failed)} of {len(nodes)} nodes were not {done}: {told}{more}"

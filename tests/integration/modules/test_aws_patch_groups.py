@@ -233,7 +233,7 @@ def test_both_keys(modules: Modules, warned: list[str]) -> None:
     assert tags_of(modules, DB1) == tags_of(modules, HYBRID[0]) == {}
 
 
-def test_nodes_that_fail_do_so_alone(modules: Modules) -> None:
+def test_nodes_that_fail_do_so_alone(modules: Modules, warned: list[str]) -> None:
     strange = ["i-0123456789abcdef9", "mi-0123456789abcdef9"]
     denied = {"code": "AccessDeniedException", "message": "not allowed", "status": 400}
     modules.sandbox.fault("error", service="ssm", operation="AddTags*", params={"ResourceId": HYBRID[1]}, **denied)
@@ -242,6 +242,10 @@ def test_nodes_that_fail_do_so_alone(modules: Modules) -> None:
     answer = modules.ok(TAG, nodes=nodes(DB1, *HYBRID[:2], *strange), patch_group="g", check_baselines=False)
     assert answer["changed_node_ids"] == [DB1, HYBRID[0]]
     assert {one["node_id"] for one in answer["nodes"]["failures"]} == {HYBRID[1], *strange}
+    assert [text.partition(":")[0] for text in warned] == [
+        f"3 of 5 nodes were not tagged: {HYBRID[1]}".partition(":")[0]
+    ]
+    assert "nodes.node_id: 'bogus'" in modules.refused(TAG, nodes=nodes(DB1, "bogus"), patch_group="g")
     missing = modules.ok(TAG, check=True, nodes=nodes(DB1, *strange), patch_group="g")
     (gap,) = missing["without_baseline"]
     assert (gap["node_ids"], missing["baseline_unknown"]) == ([DB1], [])

@@ -136,10 +136,16 @@ class TestTargets:
         ]
 
     def test_nodes_of_other_clouds_and_twins_are_left_out(self) -> None:
-        nodes = [Node("i-1", provider="aws"), Node("vm", provider="azure_vm"), Node("i-1", provider="aws"), Node("i-2")]
-        assert [node.node_id for node in aws_nodes(nodes)] == ["i-1", "i-2"]
-        assert [node.node_id for node in aws_nodes(nodes, ["i-2", "i-9"])] == ["i-2"]
+        one, two = "i-00000001", "mi-00000000000000002"
+        nodes = [Node(one, provider="aws"), Node("vm", provider="azure_vm"), Node(one, provider="aws"), Node(two)]
+        assert [node.node_id for node in aws_nodes(nodes)] == [one, two]
+        assert [node.node_id for node in aws_nodes(nodes, [two, "i-9"])] == [two]
         assert aws_nodes(nodes, []) == []
+
+    @pytest.mark.parametrize("node_id", ["bogus", "i-1", "mi-00000001", "i-0000000000000000g ", "db01"])
+    def test_an_id_that_no_node_can_have_is_refused(self, node_id: str) -> None:
+        with pytest.raises(InputError, match=r"nodes\.node_id"):
+            aws_nodes([Node(node_id, provider="aws")])
 
     def test_all_targets_failing_is_the_call_s_failure(self) -> None:
         session = ScriptedSession([WHO])
