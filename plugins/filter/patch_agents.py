@@ -36,7 +36,7 @@ def patch_agents(
             minimum_versions,
         )
     except PatchingError as error:
-        raise AnsibleFilterError(str(error)) from error
+        raise AnsibleFilterError(str(error)) from None
     return {
         "summary": summary(states),
         "lines": lines(states),
@@ -53,7 +53,7 @@ def patch_agent_associations(
     try:
         return agent_associations([NodeFacts.from_dict(fact) for fact in facts], tag_keys, environment, prefix)
     except PatchingError as error:
-        raise AnsibleFilterError(str(error)) from error
+        raise AnsibleFilterError(str(error)) from None
 
 
 class FilterModule:

@@ -33,7 +33,7 @@ def patch_baselines(
         read = load_policy(policy)
         return policy_estate(read, environment, found, listed, unlisted, prefix, targets=targets).to_dict()
     except PatchingError as error:
-        raise AnsibleFilterError(str(error)) from error
+        raise AnsibleFilterError(str(error)) from None
 
 
 class FilterModule:

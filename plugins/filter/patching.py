@@ -29,7 +29,7 @@ def patch_nodes(
         members = {batch: groups[batch] for batch in batches if batch in groups}
         return inventory_nodes(hostvars, hosts, members, tag_keys, str(environment))
     except PatchingError as error:
-        raise AnsibleFilterError(str(error)) from error
+        raise AnsibleFilterError(str(error)) from None
 
 
 def patch_probe(os_family: str) -> str:

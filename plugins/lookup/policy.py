@@ -73,7 +73,7 @@ class LookupModule(LookupBase):
             policies = [load_policy(str(term)) for term in terms]
             given = given_waves(self.get_option("waves"))
         except PatchingError as error:
-            raise AnsibleLookupError(str(error)) from error
+            raise AnsibleLookupError(str(error)) from None
         batch = self.get_option("waves_of")
         if batch:
             environment = self.get_option("environment") or ""
