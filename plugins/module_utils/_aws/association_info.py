@@ -15,6 +15,7 @@ from .client import Connection
 from .model_check import check_request, snake_case
 from .module import session_of
 from .resource_tags import read_tags
+from .times import iso
 
 _ASKED = {"association_id": "AssociationId", "association_name": "AssociationName", "name": "Name"}
 
@@ -67,7 +68,7 @@ def _whole(connection: Connection, association_id: str) -> dict[str, Any] | None
             "association_status_aggregated_count": dict(overview.get("AssociationStatusAggregatedCount") or {}),
         },
         **{
-            snake_case(member): raw[member].isoformat() if raw.get(member) else None
+            snake_case(member): iso(raw.get(member)) or None
             for member in ("Date", "LastUpdateAssociationDate", "LastExecutionDate", "LastSuccessfulExecutionDate")
         },
         "tags": read_tags(connection, "Association", association_id, f"association {association_id}"),

@@ -18,6 +18,7 @@ from .client import Connection
 from .model_check import check_request, snake_case
 from .module import session_of
 from .registered_baselines import PAGE, baseline_identities, is_aws_owned, short_id
+from .times import iso
 
 NOT_TOLD = "UnsupportedOperatingSystem"
 """The service's code where it does not tell the effective patches of an operating system."""
@@ -98,9 +99,7 @@ def _short(identity: Identity) -> dict[str, Any]:
 
 def _plain(members: Mapping[str, Any]) -> dict[str, Any]:
     """Members of an answer as plain data; dates are written in ISO 8601."""
-    return {
-        snake_case(name): value.isoformat() if isinstance(value, datetime) else value for name, value in members.items()
-    }
+    return {snake_case(name): iso(value) if isinstance(value, datetime) else value for name, value in members.items()}
 
 
 def _id(identity: Identity) -> str:

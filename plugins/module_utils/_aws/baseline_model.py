@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .registered_baselines import is_aws_owned
+from .times import iso
 
 SYSTEMS = (
     "WINDOWS",
@@ -116,7 +117,7 @@ def from_api(raw: Mapping[str, Any]) -> dict[str, Any]:
 def dates_of(raw: Mapping[str, Any]) -> dict[str, str]:
     """When a baseline of GetPatchBaseline was made and last changed, in ISO 8601; empty where that is not told."""
     found = {"created_date": raw.get("CreatedDate"), "modified_date": raw.get("ModifiedDate")}
-    return {name: moment.isoformat() if moment else "" for name, moment in found.items()}
+    return {name: iso(moment) for name, moment in found.items()}
 
 
 def new_baseline(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from .._core.patches import Patch, PatchState, not_checked, patch_state
 from .._core.pool import outcomes
 from .._core.targets import chunks
 from .client import Connection
+from .times import iso
 
 NODES_A_REQUEST = 50
 """Nodes that DescribeInstancePatchStates takes at most (service model: InstanceIdList)."""
@@ -186,13 +187,6 @@ def state_name(state: str) -> str:
     if "_" in state or state.isupper():
         return state.lower()
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", state).lower()
-
-
-def iso(moment: Any) -> str:
-    """A time in ISO 8601 UTC; empty for none, and for the year 1 or 1970 by which the service says never."""
-    if not isinstance(moment, datetime) or moment.year <= 1970:
-        return ""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _is_new(installed_at: datetime | None, since: datetime | None) -> bool:

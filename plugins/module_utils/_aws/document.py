@@ -34,6 +34,7 @@ from .instances import tag_dict
 from .model_check import check_request
 from .module import session_of
 from .resource_tags import apply_tag_step, read_tags, wanted_tags
+from .times import iso
 
 NO_CONTENT = Content("{}", "JSON", {})
 GONE = "InvalidDocument"
@@ -148,7 +149,7 @@ def versions_of(connection: Connection, name: str) -> list[dict[str, Any]]:
             "version_name": str(entry.get("VersionName") or ""),
             "is_default_version": bool(entry.get("IsDefaultVersion")),
             "document_format": str(entry.get("DocumentFormat") or ""),
-            "created_date": entry["CreatedDate"].isoformat() if entry.get("CreatedDate") else None,
+            "created_date": iso(entry.get("CreatedDate")) or None,
             "status": str(entry.get("Status") or ""),
         }
         for entry in listed

@@ -15,7 +15,8 @@ from .._core.errors import CloudError
 from .._core.patch_names import names_of
 from .._core.pool import outcomes
 from .client import Connection
-from .compliance import NOT_REPORTED, iso, patches_in, reported_states
+from .compliance import NOT_REPORTED, patches_in, reported_states
+from .times import iso
 
 WANTED_STATES = ("Missing", "Failed")
 """States of a patch that an installation by the baseline would install (values of the filter State)."""

@@ -15,6 +15,7 @@ from .instances import Instance, is_hybrid
 from .native_updates import NativeRule, updates_of
 from .platforms import PATCH_MANAGER_NAME, family_of_os, os_of_instance, os_of_platform
 from .registered_baselines import RegisteredBaselines
+from .times import iso
 
 SCALING_TAG = "aws:autoscaling:groupName"
 NOT_REGISTERED = "it is not registered with Systems Manager"
@@ -106,7 +107,7 @@ def _agent(managed: Mapping[str, Any] | None) -> Agent:
         online=status == "Online",
         version=str(managed.get("AgentVersion", "")),
         up_to_date=None if latest is None else bool(latest),
-        detail="" if status == "Online" else f"{status}, last heard of {ping.isoformat() if ping else 'never'}",
+        detail="" if status == "Online" else f"{status}, last heard of {iso(ping) or 'never'}",
     )
 
 

@@ -14,6 +14,7 @@ from .._core.pool import results
 from .client import Connection
 from .model_check import snake_case
 from .target_lists import alarm_from_api
+from .times import iso
 
 PAGE = 100
 """Entries of a page at most (service model: MaintenanceWindowMaxResults)."""
@@ -94,11 +95,4 @@ def _plain_task(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(members: Mapping[str, Any]) -> dict[str, Any]:
     """Members of an answer as plain data."""
-    return {
-        snake_case(name): written(value) if isinstance(value, datetime) else value for name, value in members.items()
-    }
-
-
-def written(moment: datetime | None) -> str:
-    """An instant as results show it, empty when there is none."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else ""
+    return {snake_case(name): iso(value) if isinstance(value, datetime) else value for name, value in members.items()}

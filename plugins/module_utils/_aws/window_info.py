@@ -15,9 +15,10 @@ from .client import Connection
 from .model_check import check_request
 from .module import session_of
 from .target_lists import stable_targets, targets_to_api
+from .times import iso
 from .window import read_window
 from .window_check import check_moment
-from .window_executions import Asked, read_executions, written
+from .window_executions import Asked, read_executions
 from .window_list import PAGE, list_windows
 from .window_plan import as_shown
 
@@ -83,8 +84,8 @@ def _describe(connection: Connection, window_id: str, params: Mapping[str, Any])
         return None
     shown = as_shown(window) | {
         "next_execution_time": window["next_execution_time"],
-        "created_date": written(window["created_date"]),
-        "modified_date": written(window["modified_date"]),
+        "created_date": iso(window["created_date"]),
+        "modified_date": iso(window["modified_date"]),
     }
     if params["next_executions"]:
         shown["next_executions"] = _next_executions(connection, window_id, params["next_executions"])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -234,6 +235,7 @@ def test_associations_can_be_read(modules: Modules, ssm: Any) -> None:
     assert [entry["association_name"] for entry in found] == ["agents", NAME]
     assert found[1]["parameters"] == {"Operation": ["Scan"]}
     assert (found[1]["tags"], found[1]["overview"]["status"]) == ({"team": "payroll"}, "Pending")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found[1]["date"])
     association_id = told(ssm)["AssociationId"]
     filters: list[dict[str, Any]] = [{"name": "AWS-RunPatchBaseline"}, {"association_id": association_id}]
     for asked in (*filters, {"association_name": NAME}):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -392,6 +393,7 @@ def test_what_is_there_by_each_filter(modules: Modules) -> None:
     (one,) = modules.ok(INFO, **PLACE, name="prod-a")["baselines"]
     assert (one["patch_groups"], one["tags"]) == (["group"], {"for": "prod-a"})
     assert one["created_date"] <= one["modified_date"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", one["created_date"])
     assert names(baseline_id=one["baseline_id"]) == ["prod-a"]
     assert names(baseline_id="pb-0123456789abcdef0") == []
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,7 @@ def test_documents_can_be_read(modules: Modules) -> None:
         ("2", "second"),
         ("1", ""),
     ]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found["versions"][0]["created_date"])
     assert modules.ok("ssm_document_info", **PLACE, name="Nothing-There")["documents"] == []
     assert modules.ok("ssm_document_info", **PLACE, document_type="Automation")["documents"] == []
     aws = modules.ok("ssm_document_info", **PLACE, name="AWS-RunPatchBaseline")["documents"][0]

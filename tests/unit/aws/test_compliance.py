@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._aws import compliance, compliance_info
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.compliance import iso, patch_states, state_name
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.compliance import patch_states, state_name
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.compliance_info import read_compliance
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.report_times import new_enough_from
+from ansible_collections.hybridops.patching.plugins.module_utils._aws.times import iso
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError
 from ansible_collections.hybridops.patching.plugins.module_utils._core.scope import Operation, report_id
 
