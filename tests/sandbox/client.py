@@ -217,6 +217,14 @@ class SandboxProcess:
         else:
             self.control("DELETE", f"policies/{quote(owner)}")
 
+    def set_roles(self, owner: str, *assignments: Mapping[str, Any]) -> None:
+        """Allow an application on Azure (its client id) or a person (the name) only what these roles allow, each with
+        its ``role`` (a definition) and ``scope``; without any, all."""
+        if assignments:
+            self.control("PUT", f"roles/{quote(owner)}", {"assignments": list(assignments)})
+        else:
+            self.control("DELETE", f"roles/{quote(owner)}")
+
     def node_credentials(self, node_id: str, role: str) -> dict[str, str]:
         """The environment of a process on a machine, with the credentials of the role of its instance profile."""
         key = self.control("POST", f"machines/{quote(node_id)}/credentials", {"role": role})

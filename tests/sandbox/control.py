@@ -18,6 +18,7 @@ from .aws.gateway import Gateway
 from .aws.ssm.window_run import open_window
 from .aws.ssm.windows import WindowStore
 from .aws.world import ActionOutcome
+from .azure.identity.tokens import object_id
 from .faults import FaultError
 from .machines import AlterError, Machine
 
@@ -35,6 +36,7 @@ _ROUTES = Map(
         Rule(f"{PREFIX}/machines/<path:node_id>", endpoint="machine", methods=["GET", "PATCH"]),
         Rule(f"{PREFIX}/machines/<path:node_id>/credentials", endpoint="credentials", methods=["POST"]),
         Rule(f"{PREFIX}/policies/<path:owner>", endpoint="policies", methods=["GET", "PUT", "DELETE"]),
+        Rule(f"{PREFIX}/roles/<owner>", endpoint="roles", methods=["PUT", "DELETE"]),
         Rule(f"{PREFIX}/windows/<window_id>/open", endpoint="open_window", methods=["POST"]),
         Rule(f"{PREFIX}/maintenance/<path:configuration>/open", endpoint="open_maintenance", methods=["POST"]),
         Rule(f"{PREFIX}/deployments/<path:schedule>/run", endpoint="run_deployment", methods=["POST"]),
@@ -77,6 +79,17 @@ class Control:
             self.gateway.guard.remove(owner)
         documents = self.gateway.guard.documents(owner)
         return _json({} if documents is None else {"documents": documents})
+
+    def _roles(self, request: Request, owner: str) -> Response:
+        """Azure's roles of an application by its client id, or of a person by name."""
+        if self.azure is None:
+            raise NotFound("The fleet has no Azure")
+        if request.method == "DELETE":
+            self.azure.world.access.remove(object_id(owner))
+            return _json({})
+        assignments = _body(request).get("assignments", [])
+        self.azure.world.access.assign(object_id(owner), assignments)
+        return _json({"assignments": assignments})
 
     def _credentials(self, request: Request, node_id: str) -> Response:
         """The credentials that a machine has from its own metadata service, of the role that the body names."""

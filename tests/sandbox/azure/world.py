@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..fleet import Fleet
 from ..machines import Clock, Machine
+from .arm.authorize import AccessControl
 from .arm.ids import parse_id
 from .settings import AzureSettings, Subscription, Switches
 
@@ -59,6 +60,7 @@ class AzureWorld:
         self.generation = 0
         self.watched = -1
         self.switches: Switches = fleet.azure.switches
+        self.access = AccessControl()
         self._stores: dict[tuple[str, type[Any]], Any] = {}
         self._numbers = itertools.count(1)
         self._index: tuple[Mapping[str, Machine], dict[str, Machine]] = ({}, {})
@@ -145,6 +147,7 @@ class AzureWorld:
             self.generation += 1
             self._stores.clear()
             self.switches = self.settings.switches
+            self.access.clear()
 
 
 def _is_in(machine: Machine, subscription: str) -> bool:

@@ -18,6 +18,7 @@ import jwt
 from ..identity.audiences import is_arm
 from ..identity.tokens import Tokens, issuer, object_id
 from ..settings import AzureSettings, Subscription
+from .authorize import Need, not_authorized
 from .call import Caller
 from .errors import ArmError, subscription_not_found
 
@@ -79,7 +80,7 @@ def _granted(settings: AzureSettings, caller: Caller) -> set[str] | None:
 def check_subscription(settings: AzureSettings, caller: Caller, subscription: str, action: str, scope: str) -> str:
     """The subscription's id as the fleet file has it. Raises ArmError when the caller cannot reach it.
 
-    ``action``: the RBAC operation; ``scope``: the path.
+    ``action``: the RBAC operation; ``scope``: what it is over.
     """
     found = next((one for one in settings.subscriptions if one.id.lower() == subscription.lower()), None)
     if found is None:
@@ -92,10 +93,5 @@ def check_subscription(settings: AzureSettings, caller: Caller, subscription: st
         )
         raise ArmError(401, "InvalidAuthenticationTokenTenant", message)
     if found not in reachable(settings, caller):
-        message = (
-            f"The client '{caller.name}' with object id '{caller.object_id}' does not have authorization to perform "
-            f"action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please "
-            "refresh your credentials."
-        )
-        raise ArmError(403, "AuthorizationFailed", message)
+        raise not_authorized(caller.name, caller.object_id, Need(action, scope))
     return found.id

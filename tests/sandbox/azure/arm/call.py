@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..world import AnyStore, AzureWorld
+from .authorize import Need
 from .ids import group_id
 
 
@@ -28,7 +29,8 @@ class Caller:
 class Call:
     """``params``: the parts of the path that the operation's template names. ``query``: the query string (names in
     lower case). ``body``: the checked body, without read-only members and nulls; None when there is none.
-    ``base_url``: the server as the client calls it, without a slash at the end. ``headers``: names in lower case."""
+    ``base_url``: the server as the client calls it, without a slash at the end. ``headers``: names in lower case.
+    ``needs``: what it takes for the answer to be whole, noted by the operation for callers with roles."""
 
     world: AzureWorld
     caller: Caller
@@ -40,6 +42,7 @@ class Call:
     base_url: str
     path: str
     headers: Mapping[str, str]
+    needs: list[Need] = field(default_factory=list)
 
     @property
     def subscription(self) -> str:

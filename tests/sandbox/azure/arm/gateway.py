@@ -16,6 +16,7 @@ from ..identity.tokens import Tokens
 from ..world import AzureWorld
 from .answer import Answer, pruned
 from .authenticate import authenticate, check_subscription
+from .authorize import Need, not_authorized, scope_of
 from .call import Call, Caller
 from .errors import ArmError, resource_group_not_found
 from .quotas import Quotas, query_throttled
@@ -26,6 +27,8 @@ from .validate import answer_violations, check_body
 log = logging.getLogger(__name__)
 
 GRAPH = "microsoft.resourcegraph"
+FREE = ("Microsoft.Resources/subscriptions/read", "Microsoft.Resources/tenants/read")
+"""Everybody may ask what there is for them."""
 HIDDEN = ("protectedparameters", "protectedsettings", "adminpassword", "password", "secret", "runaspassword")
 """Members of bodies, in lower case, whose values the record leaves out."""
 
@@ -65,9 +68,10 @@ class ArmGateway:
         subscription = _subscription(request.path)
         if subscription:
             params["subscription"] = check_subscription(
-                self.world.settings, caller, subscription, operation.name, request.path
+                self.world.settings, caller, subscription, operation.name, scope_of(request.path)
             )
         entry["params"] = {"path": request.path, **params, "body": _shown(_loaded(request))}
+        self._authorize(operation, caller, request.path, entry)
         body = _body(operation, request)
         headers = self._quota(operation, caller, params.get("subscription", ""))
         met = self.faults.strike(entry)
@@ -88,8 +92,20 @@ class ArmGateway:
             headers={name.lower(): value for name, value in request.headers.items()},
         )
         answer = self._act(operation, call)
+        if call.needs:
+            entry["access"] = [*entry["access"], *(need.to_dict() for need in call.needs)]
         answer.headers = {**headers, **answer.headers}
         return answer
+
+    def _authorize(self, operation: Operation, caller: Caller, path: str, entry: dict[str, Any]) -> None:
+        """Raises ArmError for what the caller's roles do not allow."""
+        access = self.world.access
+        if operation.name in FREE or not access.limits(caller.object_id):
+            return
+        need = Need(operation.name, scope_of(path))
+        entry["access"] = [need.to_dict()]
+        if not access.allows(caller.object_id, need):
+            raise not_authorized(caller.name, caller.object_id, need)
 
     def _quota(self, operation: Operation, caller: Caller, subscription: str) -> dict[str, str]:
         if operation.namespace.lower() == GRAPH:

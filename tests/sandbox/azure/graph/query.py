@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from azure.mgmt.resourcegraph import models
@@ -24,8 +24,9 @@ from .errors import ParserFailure, SemanticError, bad_request, invalid_query
 from .nodes import Query
 from .operators import Run
 from .parser import parse
+from .readable import evaluate_readable
 from .relation import Relation
-from .tables import TABLES, rows_of
+from .tables import TABLES, Row
 from .values import shown
 
 VERSIONS = ("2019-04-01", "2021-03-01", "2022-10-01", "2024-04-01")
@@ -94,15 +95,20 @@ def _subscriptions(call: Call, asked: list[str] | None) -> list[str]:
 
 
 def _evaluate(call: Call, text: str, subscriptions: list[str]) -> Relation:
-    def table(query: Query) -> Relation:
-        if query.table.lower() not in TABLES:
-            known = ", ".join(sorted(TABLES))
-            raise query.token.fail(f"the table '{query.table}' is not served; served are {known}")
-        # Without an order a query's rows come in no order; the same one each time, so that pages fit together.
-        rows = sorted(rows_of(call.world, query.table, subscriptions), key=lambda row: str(row["id"]).lower())
-        return Relation(_columns(), [_whole(row) for row in rows])
+    parsed, now = parse(text), call.world.now()
 
-    return Run(table, call.world.now()).relation(parse(text))
+    def evaluated(rows_of_table: Callable[[str], list[Row]]) -> Relation:
+        def table(query: Query) -> Relation:
+            if query.table.lower() not in TABLES:
+                known = ", ".join(sorted(TABLES))
+                raise query.token.fail(f"the table '{query.table}' is not served; served are {known}")
+            # Without an order a query's rows come in no order; the same one each time, so that pages fit together.
+            rows = sorted(rows_of_table(query.table), key=lambda row: str(row["id"]).lower())
+            return Relation(_columns(), [_whole(row) for row in rows])
+
+        return Run(table, now).relation(parsed)
+
+    return evaluate_readable(call, subscriptions, evaluated)
 
 
 def _columns() -> dict[str, str]:

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Request
 from ...faults import Fault, Faults, let_through
 from ..arm.answer import Answer
 from ..arm.authenticate import reachable
+from ..arm.authorize import Need
 from ..arm.call import Caller
 from ..arm.ids import parse_id
 from ..graph.errors import ParserFailure, SemanticError
@@ -32,6 +33,8 @@ from .evaluate import evaluate, parse_timespan
 from .store import Resource, find_workspace
 
 NAME = "Microsoft.OperationalInsights/workspaces/query/read"
+TABLE = "Microsoft.OperationalInsights/workspaces/query/Heartbeat/read"
+"""A query needs both: to query, and to read the one table that there is ("Manage access to Log Analytics")."""
 MEMBERS = {"query": str, "timespan": str, "workspaces": list}
 
 
@@ -74,7 +77,7 @@ class LogsService:
         body = _body(request)
         entry["params"] |= {"workspace": parts[2], "body": body}
         with self._world.lock:
-            workspace = self._workspace(parts[2], caller)
+            workspace = self._workspace(parts[2], caller, entry)
         entry["account"] = parse_id(workspace["id"]).subscription
         met = self._faults.strike(entry)
         entry["fault"] = ",".join(fault.kind for fault in met)
@@ -100,12 +103,16 @@ class LogsService:
             raise LogsError(403, "InvalidTokenError", message, inner)
         return Caller(str(claims["tid"]), str(claims["oid"]), str(claims.get("appid", "")))
 
-    def _workspace(self, identifier: str, caller: Caller) -> Resource:
+    def _workspace(self, identifier: str, caller: Caller, entry: dict[str, Any]) -> Resource:
         found = find_workspace(self._world, identifier)
         if found is None or "/" in identifier:
             raise LogsError(404, "WorkspaceNotFoundError", "The workspace could not be found")
         mine = {one.id.lower() for one in reachable(self._world.settings, caller)}
-        if parse_id(found["id"]).subscription.lower() not in mine:
+        access, needs = self._world.access, [Need(name, str(found["id"])) for name in (NAME, TABLE)]
+        if access.limits(caller.object_id):
+            entry["access"] = [need.to_dict() for need in needs]
+        allowed = all(access.allows(caller.object_id, need) for need in needs)
+        if not allowed or parse_id(found["id"]).subscription.lower() not in mine:
             message = "The provided credentials have insufficient access to perform the requested operation"
             raise LogsError(403, "InsufficientAccessError", message)
         return found
