@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._core.change_set import ChangeSet, Step
-from .._core.errors import InputError
+from .._core.errors import MissingInput
 from .resource_tags import tag_steps, tags_after
 from .window_check import check_times
 from .window_contents_plan import Contents, plan_contents, shown
@@ -70,7 +70,7 @@ def _plan_new(wanted: Mapping[str, Any], contents: Contents, tags: Mapping[str, 
     """A new window is enabled, so one that is not to be is disabled while there is nothing in it that could run."""
     for name in ("name", *REQUIRED):
         if name not in wanted:
-            raise InputError(name, None, "a value, since the window does not exist yet")
+            raise MissingInput(name, "a new window needs it")
     settings = new_settings(wanted)
     request = settings_to_api(settings)
     enabled = request.pop("Enabled")

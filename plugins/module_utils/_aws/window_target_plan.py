@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.change_set import Step
-from .._core.errors import InputError
+from .._core.errors import InputError, MissingInput
 from .window_match import EQUAL, OTHER, UPDATABLE, Entry, match
 from .window_model import TARGET_EMPTY, new_target, target_to_api
 
@@ -84,7 +84,7 @@ def _changes(wanted: Entry, current: Entry) -> dict[str, Any]:
 def _plan_one(plan: Targets, path: str, wanted: Entry, there: Entry | None) -> None:
     if there is None:
         if "targets" not in wanted:
-            raise InputError(f"{path}.targets", None, "a list, since the window has no such target yet")
+            raise MissingInput(f"{path}.targets", "a new target needs it, a list")
         _register(plan, new_target(wanted))
     elif _nearness(wanted, there) == OTHER:
         replacement = new_target({**there, **wanted, "window_target_id": ""})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.change_set import Step
-from .._core.errors import InputError
+from .._core.errors import InputError, MissingInput
 from .window_check import check_kind
 from .window_match import EQUAL, OTHER, UPDATABLE, Entry, match
 from .window_target_plan import Targets
@@ -84,7 +84,7 @@ def _plan_one(plan: Tasks, path: str, wanted: Entry, there: Entry | None, before
     if there is None:
         for name in ("task_type", "task_arn"):
             if name not in wanted:
-                raise InputError(f"{path}.{name}", None, "a value, since the window has no such task yet")
+                raise MissingInput(f"{path}.{name}", "a new task needs it")
         _register(plan, path, wanted, new_task(wanted))
     elif _nearness(wanted, there) == OTHER:
         # What it was invoked with belongs to its old type.
@@ -102,7 +102,7 @@ def _complete(path: str, wanted: Entry, task: Entry) -> Entry:
     if has_targets(task):
         for name in RATES:
             if not task[name]:
-                raise InputError(f"{path}.{name}", None, "a number or a percentage, since the task has targets")
+                raise MissingInput(f"{path}.{name}", "a task with targets needs it, a number or a percentage")
         return task
     if task["task_type"] == "RUN_COMMAND":
         raise InputError(f"{path}.targets", [], "targets or window_targets, which a task of RUN_COMMAND has to have")

@@ -23,6 +23,14 @@ class InputError(PatchingError):
         self.allowed = allowed
 
 
+class MissingInput(InputError):
+    """An option that is not set and has to be: which one, and what needs it."""
+
+    def __init__(self, option: str, needed: str) -> None:
+        super().__init__(option, None, needed)
+        self.args = (f"{option} is missing; {needed}",)
+
+
 class CloudError(PatchingError):
     """A request that a cloud refused or did not answer.
 

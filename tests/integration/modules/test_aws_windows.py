@@ -341,9 +341,9 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a short name": ({"name": "ab"}, "name: 'ab' cannot be used; allowed: 3 to 128 characters"),
     "a name with a blank": ({"name": "a window"}, "name: 'a window'"),
     "an id that is none": ({"window_id": "mw-1"}, "window_id: 'mw-1'"),
-    "no schedule": ({"schedule": None}, "schedule: None cannot be used; allowed: a value"),
-    "no duration": ({"duration": None}, "duration: None"),
-    "no cutoff": ({"cutoff": None}, "cutoff: None"),
+    "no schedule": ({"schedule": None}, "schedule is missing; a new window needs it"),
+    "no duration": ({"duration": None}, "duration is missing"),
+    "no cutoff": ({"cutoff": None}, "cutoff is missing"),
     "an empty schedule": ({"schedule": ""}, "schedule: ''"),
     "five fields": ({"schedule": "cron(0 6 * * 6)"}, "allowed: cron(minutes hours"),
     "eight fields": ({"schedule": "cron(0 0 0 6 ? * SAT#3 *)"}, "allowed: cron(minutes hours"),
@@ -387,7 +387,7 @@ BAD_TARGETS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an empty key": ({"targets": [{"key": "", "values": ["x"]}]}, "targets[0].targets[0].key"),
     "a type that is none": ({"resource_type": "NODE"}, "resource_type"),
-    "nothing to target": ({"targets": None}, "targets[0].targets: None cannot be used; allowed: a list"),
+    "nothing to target": ({"targets": None}, "targets[0].targets is missing; a new target needs it"),
     "a long owner": ({"owner_information": "x" * 129}, "targets[0].owner_information"),
 }
 
@@ -404,13 +404,13 @@ def run_command(**parameters: Any) -> dict[str, Any]:
 
 
 BAD_TASKS: dict[str, tuple[dict[str, Any], str]] = {
-    "no type": ({"task_type": None}, "tasks[0].task_type: None cannot be used; allowed: a value"),
-    "nothing to run": ({"task_arn": None}, "tasks[0].task_arn: None"),
+    "no type": ({"task_type": None}, "tasks[0].task_type is missing; a new task needs it"),
+    "nothing to run": ({"task_arn": None}, "tasks[0].task_arn is missing"),
     "a target that is none": ({"window_targets": ["lunix"]}, "names of targets of the window: linux"),
     "no target": ({"window_targets": []}, "a task of RUN_COMMAND has to have"),
     "a tag": ({"targets": [{"key": "tag:role", "values": ["db"]}]}, "tasks[0].targets[0].key: 'tag:role'"),
-    "no concurrency": ({"max_concurrency": None}, "tasks[0].max_concurrency: None"),
-    "no errors": ({"max_errors": None}, "tasks[0].max_errors: None"),
+    "no concurrency": ({"max_concurrency": None}, "tasks[0].max_concurrency is missing"),
+    "no errors": ({"max_errors": None}, "tasks[0].max_errors is missing"),
     "a concurrency of none": ({"max_concurrency": "0"}, "tasks[0].max_concurrency: '0'"),
     "more than all": ({"max_errors": "101%"}, "tasks[0].max_errors: '101%'"),
     "a negative priority": ({"priority": -1}, "tasks[0].priority: -1 cannot be used; allowed: at least 0"),
