@@ -52,6 +52,14 @@ SLOT = "name: a, when: {time: '06:00'}"
         ),
         ("environments: [a], approvals: {a: {follows: b}}", "approvals.a.follows: there is no approval 'b'"),
         (
+            "environments: [a], approvals: {a: {classifications: [security, Securty]}}",
+            "approvals.a.classifications: no system has 'Securty'; allowed: SecurityUpdates, ",
+        ),
+        (
+            "environments: [a], approvals: {a: {by_os: {suse: {severities: [Required, Critcal]}}}}",
+            "approvals.a.by_os.suse.severities: no system has 'Critcal'; allowed: Critical, ",
+        ),
+        (
             "environments: [a, b], approvals: {a: {follows: b}, b: {follows: a}}",
             "approvals.a.follows: a → b → a follow each other",
         ),

@@ -15,6 +15,7 @@ from .approvals import environment_of_approval
 from .model import Batch, Policy
 from .order import all_batches, find_cycle, waits_for
 from .settings import windows_for
+from .words import KIND_WORDS, PRIORITIES, RATING_WORDS
 
 Finding = tuple[str, str]
 """Path of the key, and what is wrong with it."""
@@ -119,6 +120,23 @@ def _approvals(policy: Policy) -> Iterator[Finding]:
             yield from _delay(policy, name, followed)
 
 
+def _words(policy: Policy) -> Iterator[Finding]:
+    """A word for a kind or a severity that no system has is a slip, whatever nodes there are."""
+    for name, approval in policy.approvals.items():
+        path = f"approvals.{name}"
+        for where, rules in ((path, approval.rules), *((f"{path}.by_os.{os}", of) for os, of in approval.by_os.items())):
+            yield from _unknown_words(f"{where}.classifications", rules.classifications or (), KIND_WORDS)
+            yield from _unknown_words(f"{where}.severities", rules.severities or (), (*RATING_WORDS, *PRIORITIES))
+
+
+def _unknown_words(path: str, words: Iterable[str], known: Sequence[str]) -> Iterator[Finding]:
+    names = list(dict.fromkeys(known))
+    lowered = {name.lower() for name in names}
+    for word in words:
+        if word.lower() not in lowered:
+            yield path, f"no system has {word!r}; allowed: {', '.join(names)}{did_you_mean(word, names)}"
+
+
 def _delay(policy: Policy, name: str, followed: str) -> Iterator[Finding]:
     """The delay behind another environment comes from the slots, so both need one."""
     path, remedy = f"approvals.{name}.follows", "or say after_days"
@@ -167,6 +185,7 @@ RULES: tuple[Callable[[Policy], Iterable[Finding]], ...] = (
     _batches,
     _applications,
     _approvals,
+    _words,
     _calendar,
     _groups,
 )
