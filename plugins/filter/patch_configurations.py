@@ -24,12 +24,14 @@ def patch_configurations(
     unlisted: Sequence[Mapping[str, Any]] = (),
     prefix: str = "hybridops",
     nodes: Sequence[Mapping[str, Any]] = (),
+    targets: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """The configurations and dynamic scopes of an environment; see its documentation."""
     try:
         found = [NodeFacts.from_dict(fact) for fact in facts]
         listed = [Node.from_dict(node) for node in nodes]
-        return policy_estate(load_policy(policy), environment, found, listed, unlisted, prefix).to_dict()
+        estate = policy_estate(load_policy(policy), environment, found, listed, unlisted, prefix, targets=targets)
+        return estate.to_dict()
     except PatchingError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -203,8 +203,8 @@ facts:
       returned: always
 unlisted:
   description:
-    - Nodes with one of O(patch_groups) that are not in O(nodes), each with V(node_id), V(name), V(account), V(region)
-      and V(patch_group).
+    - Nodes with one of O(patch_groups), under any of O(tag_keys), that are not in O(nodes), each with V(node_id),
+      V(name), V(account), V(region), V(patch_group), V(os) and V(tags).
   returned: always
   type: list
   elements: dict

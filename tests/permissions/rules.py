@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.policy_windows import ENVIRONMENT_TAG
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.snapshots import DEVICE_TAG, NODE_TAG
+from ansible_collections.hybridops.patching.plugins.module_utils._core.delivery.native import ENVIRONMENT_TAG
 from ansible_collections.hybridops.patching.plugins.module_utils._core.power_plan import BEFORE_TAG
 
 from tests.sandbox.aws.iam.conditions import conditions_hold

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hybridops.patching.plugins.module_utils._aws.policy_windows import ENVIRONMENT_TAG
+from ansible_collections.hybridops.patching.plugins.module_utils._core.delivery.native import ENVIRONMENT_TAG
 
 from tests.integration.estate import Estate, Played
 from tests.sandbox.aws.iam.evaluate import Access

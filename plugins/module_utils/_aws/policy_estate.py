@@ -10,24 +10,42 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from .._core.delivery.members import (
+    Cloud,
+    Estate,
+    Place,
+    facts_of_unlisted,
+    places_of,
+    read_members,
+    some,
+    unlisted_of,
+)
+from .._core.delivery.native import ENVIRONMENT_TAG, next_opening
 from .._core.errors import InputError
 from .._core.facts import NodeFacts, UnlistedNode
-from .._core.nodes import Node, provider_of_id
+from .._core.nodes import Node
 from .._core.policy.approvals import Approval, approval_for, approval_name
 from .._core.policy.model import NATIVE, Environment, Policy
+from .._core.policy.words import DIALECTS
 from .._core.schedule import When, occurrences
 from .platforms import PATCH_MANAGER_NAME
 from .policy_baselines import BaselineRules, baseline_rules, names_no_patch_of
-from .policy_members import Estate, Place, facts_of_unlisted, read_members, some
-from .policy_native import STATEMENT, native_warnings, next_opening, refuse_native
+from .policy_native import native_statement, native_warnings, refuse_native
 from .policy_windows import (
-    ENVIRONMENT_TAG,
     SCAN_HOURS,
     WINDOW_NAMES,
     install_name,
     policy_windows,
     scan_name,
     window_prefix,
+)
+
+CLOUD = Cloud(
+    name="AWS",
+    providers=("aws", ""),
+    tags="aws",
+    systems=frozenset(DIALECTS),
+    without_group="the default baseline applies",
 )
 
 
@@ -78,16 +96,16 @@ def policy_estate(
         raise InputError("environment", environment, ", ".join(one.name for one in policy.environments))
     now = now or datetime.now(UTC)
     native = found.delivery == NATIVE
-    strays = _on_aws(unlisted)
-    counted = [*facts, *facts_of_unlisted(policy, strays)] if native else facts
-    estate, warnings = read_members(policy, found, counted, nodes, now)
+    strays = unlisted_of(CLOUD, unlisted)
+    counted = [*facts, *facts_of_unlisted(CLOUD, policy, strays)] if native else facts
+    estate, warnings = read_members(CLOUD, policy, found, counted, nodes, now)
     systems = sorted({os for groups in estate.values() for members in groups for os in members.systems})
     approvals = {os: approval_for(policy, environment, os, now) for os in systems}
     rules = {os: _rules(policy, environment, os, approval) for os, approval in approvals.items()}
     if native:
         refuse_native(policy, found, estate)
         warnings += native_warnings(policy, found, estate, now)
-    places = dict.fromkeys([*estate, *((one.account, one.region) for one in strays), *_places(targets)])
+    places = places_of(CLOUD, estate, strays, targets)
     return PolicyEstate(
         baselines=_baselines(policy, environment, estate, rules, prefix),
         groups=_groups(environment, estate, prefix),
@@ -96,7 +114,7 @@ def policy_estate(
         unknown_windows=[_unknown(place, prefix, policy) for place in places],
         warnings=[*warnings, *_remarks(rules), *_named_in_vain(approvals), *_unlisted(strays, native)],
         schedule=_schedule(policy, found, estate, prefix, now),
-        statement=STATEMENT.format(environment=environment) if native and estate else "",
+        statement=native_statement(environment) if native and estate else "",
     )
 
 
@@ -137,14 +155,6 @@ def _groups(environment: str, estate: Estate, prefix: str) -> list[dict[str, Any
         for members in groups
         if members.systems
     ]
-
-
-def _on_aws(unlisted: Iterable[Mapping[str, Any]]) -> list[UnlistedNode]:
-    return [UnlistedNode.from_dict(node) for node in unlisted if provider_of_id(str(node["node_id"])) in ("aws", "")]
-
-
-def _places(targets: Iterable[Mapping[str, str]]) -> list[Place]:
-    return [(str(target.get("account") or ""), str(target.get("region") or "")) for target in targets]
 
 
 def _purge(place: Place, prefix: str, environment: str) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from .._core.delivery.members import Estate, Members, Place
+from .._core.delivery.native import ENVIRONMENT_TAG, slot_of
 from .._core.policy.model import CONTINUE_TASK, NATIVE, NEVER, Environment, Policy, Slot, WindowSettings
 from .._core.policy.order import batch_ranks
 from .._core.policy.settings import tag_keys_for, windows_for
 from .._core.schedule import ssm_cron
 from .._core.targets import chunks
-from .policy_members import Estate, Members, Place
-from .policy_native import slot_of, whole_hours
+from .policy_native import whole_hours
 
 DOCUMENT = "AWS-RunPatchBaseline"
 SCAN_SCHEDULE = "cron(0 0/4 * * ? *)"
@@ -33,9 +34,6 @@ COMMENT = 100
 """Characters of a command's comment (service model: Comment)."""
 DESCRIPTION = 128
 """Characters of a window's description (service model: MaintenanceWindowDescription)."""
-ENVIRONMENT_TAG = "hybridops:environment"
-"""Tag of a baseline or a window that says whose it is."""
-
 WINDOW_NAMES = ("*-scan", "*-install-*")
 """Patterns of the names that windows of a policy have, whatever its prefix and environments."""
 

@@ -17,7 +17,7 @@ from .._core.patch_groups import matches
 from .._core.pool import outcomes
 from .._ledger.scope_args import read_nodes
 from .machine_facts import MachineFacts, facts_of, patch_group_of
-from .machines import Estate, Machine, estate_of_arm, estate_of_graph, instance_views
+from .machines import Estate, Machine, estate_of_arm, estate_of_graph, instance_views, tag_of
 from .maintenance import maintenance_of
 from .module import session_of
 from .nodes import azure_nodes
@@ -118,8 +118,11 @@ def _unlisted(known: MachineFacts, listed: Collection[str], patterns: Sequence[s
     found = []
     for machine in known.machines.values():
         group = patch_group_of(machine.tags, known.tag_keys)
-        gone = not facts_of(_node(machine), known).found
-        if machine.id not in listed and not gone and any(matches(pattern, group) for pattern in patterns):
-            node = UnlistedNode(machine.id, machine.name, machine.subscription, machine.location, group)
-            found.append(node.to_dict())
+        facts = facts_of(_node(machine), known)
+        groups = [tag_of(machine.tags, key) or "" for key in known.tag_keys]
+        ours = any(matches(pattern, one) for pattern in patterns for one in groups)
+        if machine.id not in listed and facts.found and ours:
+            place = (machine.subscription, machine.location)
+            os = facts.os or facts.os_family
+            found.append(UnlistedNode(machine.id, machine.name, *place, group, os, facts.tags).to_dict())
     return sorted(found, key=lambda node: (node["account"], node["region"], node["node_id"]))

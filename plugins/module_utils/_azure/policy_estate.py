@@ -10,7 +10,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from .._core.delivery.members import Cloud, Estate, read_members, some
+from .._core.delivery.members import (
+    Cloud,
+    Estate,
+    Place,
+    facts_of_unlisted,
+    places_of,
+    read_members,
+    some,
+    unlisted_of,
+)
 from .._core.delivery.native import (
     ENVIRONMENT_TAG,
     frozen,
@@ -21,7 +30,7 @@ from .._core.delivery.native import (
     without_slot,
 )
 from .._core.errors import InputError
-from .._core.facts import NodeFacts
+from .._core.facts import NodeFacts, UnlistedNode
 from .._core.nodes import AZURE, Node, provider_of_id
 from .._core.policy.approvals import Approval, approval_for, approval_name
 from .._core.policy.model import NATIVE, ConfigurationSettings, Environment, Policy
@@ -54,8 +63,8 @@ class PolicyEstate:
     """What is to be brought into force, as azure_patch_policy takes it, and what of the policy it does not cover.
 
     ``purge_configurations`` are the configurations that go when the policy does not ask for them. ``virtual_machines``
-    are the environment's, for whose patch settings the module azure_vm_patch_settings is. ``schedule`` says who installs
-    when, and ``statement`` what native delivery is; it is empty with another one.
+    are the environment's, for whose patch settings the module azure_vm_patch_settings is. ``schedule`` says who
+    installs when, and ``statement`` what native delivery is; it is empty with another one.
     """
 
     configurations: list[dict[str, Any]] = field(default_factory=list)
@@ -78,25 +87,32 @@ def policy_estate(
     unlisted: Sequence[Mapping[str, Any]] = (),
     prefix: str = "hybridops",
     now: datetime | None = None,
+    targets: Iterable[Mapping[str, str]] = (),
 ) -> PolicyEstate:
     """With native delivery the maintenance configurations and their dynamic scopes; else none, and those that are there
     go.
 
-    ``nodes`` are those of the inventory. Nodes that say too little, or that are in no group of the environment, are
-    warned of. Raises InputError for an environment that the policy does not have and for what Azure cannot do.
+    ``nodes`` are those of the inventory, ``unlisted`` those that it lacks. Configurations that are not asked for go in
+    every subscription that has a node, and in those of ``targets``, where the environment may have had nodes. Nodes
+    that say too little, or that are in no group of the environment, are warned of. Raises InputError for an environment
+    that the policy does not have and for what Azure cannot do.
     """
     found = policy.environment(environment)
     if found is None:
         raise InputError("environment", environment, ", ".join(one.name for one in policy.environments))
     now = now or datetime.now(UTC)
-    estate, warnings = read_members(CLOUD, policy, found, facts, nodes, now)
+    native = found.delivery == NATIVE
+    strays = unlisted_of(CLOUD, unlisted)
+    counted = [*facts, *facts_of_unlisted(CLOUD, policy, strays)] if native else facts
+    estate, warnings = read_members(CLOUD, policy, found, counted, nodes, now)
+    warnings += _unlisted(strays, native=native)
     settings = configurations_for(policy, environment)
-    purge = _purge(estate, settings, prefix, environment)
-    if found.delivery != NATIVE or not estate:
+    purge = _purge(places_of(CLOUD, estate, strays, targets), settings, prefix, environment)
+    if not native or not estate:
         return PolicyEstate(
             purge_configurations=purge,
             virtual_machines=_virtual_machines(estate),
-            warnings=[*warnings, *_unlisted(unlisted, native=False)],
+            warnings=warnings,
             schedule=_by_runs(found, estate),
         )
     _refuse(policy, found, estate, settings)
@@ -110,7 +126,7 @@ def policy_estate(
         configurations=configurations(policy, found, batches, settings, rules, prefix),
         purge_configurations=purge,
         virtual_machines=_virtual_machines(estate),
-        warnings=[*warnings, *_unlisted(unlisted, native=True)],
+        warnings=warnings,
         schedule=schedule_lines(policy, found, batches, prefix, now),
         statement=statement(
             environment,
@@ -130,9 +146,11 @@ def _refuse(policy: Policy, environment: Environment, estate: Estate, settings: 
     refuse_different_nodes(estate)
 
 
-def _purge(estate: Estate, settings: ConfigurationSettings, prefix: str, environment: str) -> list[dict[str, Any]]:
+def _purge(
+    places: Sequence[Place], settings: ConfigurationSettings, prefix: str, environment: str
+) -> list[dict[str, Any]]:
     """The configurations that are this policy's: by their names and by their tag, so that nobody else's is taken."""
-    subscriptions = [subscription for subscription, _region in estate]
+    subscriptions = [subscription.lower() for subscription, _region in places]
     if subscriptions and settings.subscription:
         subscriptions.append(settings.subscription.lower())
     return [
@@ -233,13 +251,8 @@ def _in_vain(policy: Policy, environment: str, batches: Sequence[SlotBatch], now
     return warnings
 
 
-def _unlisted(unlisted: Sequence[Mapping[str, Any]], *, native: bool) -> list[str]:
-    names = [
-        str(node.get("name") or node["node_id"]) for node in unlisted if provider_of_id(str(node["node_id"])) in AZURE
-    ]
-    if not names:
-        return []
+def _unlisted(unlisted: Sequence[UnlistedNode], *, native: bool) -> list[str]:
+    names = [node.name or node.node_id for node in unlisted]
     what = "these machines have a patch group of the environment and are not in the inventory"
-    if native:
-        what += ", and maintenance configurations install on them all the same"
-    return [f"{what}: {some(names)}"]
+    what += "; maintenance configurations install on them all the same" if native else ""
+    return [f"{what}: {some(names)}"] if names else []

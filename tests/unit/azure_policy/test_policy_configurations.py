@@ -15,6 +15,13 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes imp
 
 from tests.unit.azure_policy.builders import BASE, NOW, OTHER, SUBSCRIPTION, WHERE, estate, fact, native
 
+STRAY = {
+    "node_id": f"/subscriptions/{OTHER}/resourcegroups/rg/providers/microsoft.compute/virtualmachines/stray",
+    "name": "stray",
+    "account": OTHER,
+    "region": "westeurope",
+    "patch_group": "patch_prod_0600_batch_2",
+}
 LINUX, WINDOWS = "hybridops-prod-install-0600-batch_1-linux", "hybridops-prod-install-0600-batch_2-windows"
 
 
@@ -306,17 +313,41 @@ class TestWhatNoConfigurationCanDo:
             fact(4, os="", os_family=""),
             fact(5),
         )
-        unlisted = [{"node_id": facts[4].node_id + "9", "name": "vm59"}, {"node_id": "i-0123456789abcdef0"}]
-        found = estate(*facts, unlisted=unlisted)
+        found = estate(*facts)
         assert len(found["configurations"]) == 1
         assert found["warnings"] == [
             "Azure does not know these nodes of the inventory: vm1",
             "these nodes have no patch group, so that no batch has them: vm2",
             "the patch group of these nodes is none of prod, and is left alone: vm3",
             "the operating system of these nodes is not known, or is not one that is patched: vm4",
-            "these machines have a patch group of the environment and are not in the inventory, and maintenance "
-            "configurations install on them all the same: vm59",
         ]
+
+    def test_machines_that_the_inventory_lacks_count_since_scopes_have_them_too(self) -> None:
+        stray = {**STRAY, "os": "windows", "tags": {"patch": "patch_prod_0600_batch_2"}}
+        other_cloud = {"node_id": "i-0123456789abcdef0", "patch_group": "patch_prod_0600_batch_1"}
+        found = estate(fact(1), unlisted=[stray, other_cloud])
+        assert [one["name"] for one in found["configurations"]] == [LINUX, WINDOWS]
+        assert found["configurations"][1]["dynamic_scopes"][0]["scope"] == f"/subscriptions/{OTHER}"
+        (warning,) = found["warnings"]
+        assert warning.endswith("not in the inventory; maintenance configurations install on them all the same: stray")
+        by_runs = estate(fact(1), policy=BASE, unlisted=[stray])
+        assert by_runs["warnings"] == [
+            "these machines have a patch group of the environment and are not in the inventory: stray"
+        ]
+        assert [one["subscription"] for one in by_runs["purge_configurations"]] == [SUBSCRIPTION, OTHER]
+
+    def test_two_patch_groups_under_two_keys_are_refused_since_both_install(self) -> None:
+        extra = "  tag_keys: {azure: {group: [patch, Patch Group]}}\n"
+        torn = fact(1, tags={"PATCH": "patch_prod_0600_batch_1", "Patch Group": "patch_prod_0600_batch_2"})
+        with pytest.raises(InputError, match="tags patch and Patch Group of vm1"):
+            estate(torn, policy=native(extra=extra))
+        (warning,) = estate(torn, policy=BASE + extra)["warnings"]
+        assert warning.startswith("these nodes have different patch groups under different tag keys")
+
+    def test_what_is_left_where_the_environment_has_no_machine_any_more_goes_too(self) -> None:
+        found = estate(policy=BASE, targets=[{"account": OTHER}])
+        assert [one["subscription"] for one in found["purge_configurations"]] == [OTHER]
+        assert estate(targets=[{"account": OTHER}])["configurations"] == []
 
     def test_every_configuration_passes_the_check_of_its_own_module(self) -> None:
         for one in estate(fact(1), fact(2, os="windows"))["configurations"]:
