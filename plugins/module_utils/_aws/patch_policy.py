@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._core.change_set import ChangeSet
-from .._core.errors import CloudError, InputError
+from .._core.errors import CloudError, InputError, partly_done
 from .._core.targets import Target, answers_of, on_targets
 from . import baseline, patch_group, window
 from .baseline_plan import plan_present as plan_baseline_present
@@ -155,5 +155,4 @@ class _Writer:
             self.done += len(outcome.answers)
             return answers_of(outcome)
         except CloudError as error:
-            done = f"{self.done} of {self.changes.count} were changed. A further call does the rest"
-            raise CloudError(f"{error}\n{done}", code=error.code, lasting=error.lasting) from error
+            raise partly_done(error, self.done, self.changes.count) from error

@@ -104,7 +104,7 @@ def lines(changes: Changes, state: PolicyState) -> list[str]:
 def _parts(changes: Changes) -> Iterator[tuple[Place, str, str]]:
     """Place, what is said, and of what."""
     for wanted, change in changes.baselines.items():
-        yield wanted.place, f"{_done(change)} baselines", wanted.name
+        yield wanted.place, f"{change.done} baselines", wanted.name
     for group, change in changes.groups.items():
         for entry in change.after["baselines"]:
             yield group.place, f"{group.name} {'now has' if change.changed else 'has'}", str(entry["name"])
@@ -117,11 +117,7 @@ def _window_parts(changes: Changes, state: PolicyState) -> Iterator[tuple[Place,
         opens = _next(one, change, state)
         remark = f" (opens next {opens})" if opens else ""
         remark = remark if change.after["enabled"] else " (disabled)"
-        yield one.place, f"{_done(change)} windows", one.name + remark
-
-
-def _done(change: ChangeSet) -> str:
-    return "unchanged" if not change.changed else "changed" if change.before else "new"
+        yield one.place, f"{change.done} windows", one.name + remark
 
 
 def _next(wanted: WantedWindow, change: ChangeSet, state: PolicyState) -> str:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .._core.change_set import ChangeSet
-from .._core.errors import CloudError, together
+from .._core.errors import CloudError, partly_done, together
 from .._core.nodes import canonical_id
 from .._core.pool import outcomes
 from . import maintenance_assignment, maintenance_configuration
@@ -136,6 +136,4 @@ class _Writer:
         errors = [found for found in answers if isinstance(found, CloudError)]
         self.done += len(answers) - len(errors)
         if errors:
-            error = together(errors)
-            done = f"{self.done} of {self.count} were changed. A further call does the rest"
-            raise CloudError(f"{error}\n{done}", code=error.code, lasting=error.lasting)
+            raise partly_done(together(errors), self.done, self.count)

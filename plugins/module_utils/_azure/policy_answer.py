@@ -77,12 +77,8 @@ def _parts(changes: Changes) -> Iterator[tuple[str, str, str]]:
     for change in changes.removed:
         yield subscription_of(change.before["id"]), "removed configurations", str(change.before["name"])
     for wanted, change in changes.configurations.items():
-        yield wanted.subscription, f"{_done(change)} configurations", wanted.name
+        yield wanted.subscription, f"{change.done} configurations", wanted.name
     for wanted, change in changes.scopes:
-        yield subscription_of(change.after["id"]), f"{_done(change)} dynamic scopes of", wanted.name
+        yield subscription_of(change.after["id"]), f"{change.done} dynamic scopes of", wanted.name
     for change in changes.surplus_scopes:
         yield subscription_of(change.before["id"]), "removed dynamic scopes", str(change.before["name"])
-
-
-def _done(change: ChangeSet) -> str:
-    return "unchanged" if not change.changed else "changed" if change.before else "new"

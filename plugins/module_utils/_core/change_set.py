@@ -40,6 +40,11 @@ class ChangeSet:
         """Whether anything has to be sent."""
         return bool(self.steps)
 
+    @property
+    def done(self) -> str:
+        """What becomes of a resource that is to exist, in a word: ``new``, ``changed`` or ``unchanged``."""
+        return "unchanged" if not self.changed else "changed" if self.before else "new"
+
     def diff(self) -> dict[str, Any]:
         """The difference in the form that Ansible shows with ``--diff``."""
         shown: dict[str, Any] = {

@@ -64,6 +64,12 @@ def together(errors: Sequence[CloudError]) -> CloudError:
     return CloudError("\n".join(messages), code=errors[0].code, lasting=any(error.lasting for error in errors))
 
 
+def partly_done(error: CloudError, done: int, count: int) -> CloudError:
+    """The error of a change that was one of several, with how many of them were made."""
+    text = f"{error}\n{done} of {count} were changed. A further call does the rest"
+    return CloudError(text, code=error.code, lasting=error.lasting)
+
+
 class GateClosed(PatchingError):
     """Work on nodes was asked for that no open gate covers; nothing was sent."""
 

@@ -110,9 +110,8 @@ class TestWhatIsNotTold:
         with pytest.raises(InputError, match="severities"):
             estate(shop, LINUX, policy=native(extra=extra))
 
-    def test_a_manifest_is_refused_and_so_is_a_word_that_no_system_has(self) -> None:
+    def test_a_manifest_is_refused(self) -> None:
         assert refused(LINUX, rules="promote: manifest").option == "approvals.prod for ubuntu, promote"
-        assert refused(LINUX, rules="classifications: [Sekurity]").value == "Sekurity"
 
     def test_a_list_of_which_nothing_would_be_left_is_refused_even_if_accepted(self) -> None:
         with pytest.raises(InputError, match="or an empty list for all"):
