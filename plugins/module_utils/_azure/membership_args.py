@@ -150,14 +150,20 @@ def time_limit_of(params: Mapping[str, Any]) -> int:
 def _places(
     option: str, entries: Sequence[Mapping[str, Any]], own: str, *, needs_workspace: tuple[str, str]
 ) -> tuple[Place, ...]:
-    if not entries:
-        raise InputError(option, entries, "at least one entry")
-    places = [_place(f"{option}[{number}]", entry, own) for number, entry in enumerate(entries)]
+    places = places_of(option, entries, own)
     if needs_workspace == (CONFIGURATIONS, HEARTBEAT):
         for number, place in enumerate(places):
             if not place.workspace:
                 allowed = "the id of a workspace with the machines' heartbeats, or connected_by: resource_graph"
                 raise InputError(f"{option}[{number}].workspace_id", None, allowed)
+    return places
+
+
+def places_of(option: str, entries: Sequence[Mapping[str, Any]], own: str) -> tuple[Place, ...]:
+    """The places that an option names. ``own``: the subscription of those that name none. Raises InputError."""
+    if not entries:
+        raise InputError(option, entries, "at least one entry")
+    places = [_place(f"{option}[{number}]", entry, own) for number, entry in enumerate(entries)]
     keys = [(place.subscription, place.group.lower(), place.account.lower()) for place in places]
     for number, key in enumerate(keys):
         if key in keys[:number]:
