@@ -49,7 +49,7 @@ browser: setup ## the HTML report in a browser
 docs: setup ## the documentation site in build/docs
 	@tools/docs
 
-permissions: setup ## the IAM policies of docs/permissions, from what the playbooks ask of the sandbox
+permissions: setup ## the IAM policies and Azure roles of docs/permissions, from what the playbooks ask of the sandbox
 	@tools/permissions
 
 package: setup ## the archive for Galaxy, checked by its importer

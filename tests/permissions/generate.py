@@ -60,10 +60,10 @@ def _statement(sid: str, parts: list[Narrowed]) -> dict[str, Any]:
     return made | ({"Condition": parts[0].condition} if parts[0].condition else {})
 
 
-def write(folder: Path, needs: Mapping[str, Iterable[Access]]) -> list[Path]:
-    """Write the policy of each name; none for one that needs nothing. Answers what was written."""
+def write(folder: Path, contents: Mapping[str, str]) -> list[Path]:
+    """Write files by their names. Answers what was written."""
     written = []
-    for name, content in files(needs).items():
+    for name, content in contents.items():
         path = folder / name
         path.write_text(content, encoding="utf-8")
         written.append(path)
@@ -71,7 +71,7 @@ def write(folder: Path, needs: Mapping[str, Iterable[Access]]) -> list[Path]:
 
 
 def files(needs: Mapping[str, Iterable[Access]]) -> dict[str, str]:
-    """The files of these needs, by name."""
+    """The files of these needs, by name; none for one that needs nothing."""
     wanted = {name: list(some) for name, some in sorted(needs.items())}
     return {f"{name}.json": text(policy(some, NODES.get(name, GROUPS))) for name, some in wanted.items() if some}
 

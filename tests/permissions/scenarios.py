@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ansible_collections.hybridops.patching.plugins.module_utils._core.delivery.native import ENVIRONMENT_TAG
 
@@ -26,11 +26,14 @@ Policies = Mapping[str, Any]
 """The policy of each playbook by its name, and that of the controller."""
 
 
+NeedT = TypeVar("NeedT")
+
+
 @dataclass(slots=True)
-class Recorded:
+class Recorded(Generic[NeedT]):
     """What a playbook needed, in all its plays, and how they ended."""
 
-    needs: list[Access] = field(default_factory=list)
+    needs: list[NeedT] = field(default_factory=list)
     played: list[Played] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
 
@@ -41,7 +44,7 @@ class Stage:
     def __init__(self, directory: Path, sandbox: SandboxProcess, policies: Policies | None) -> None:
         self.sandbox = sandbox
         self.estate = Estate(directory, sandbox, POLICY)
-        self.recorded: dict[str, Recorded] = {}
+        self.recorded: dict[str, Recorded[Access]] = {}
         self._policies = policies
 
     def _allowed(self, name: str) -> Any:
@@ -189,11 +192,11 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "services": play_services,
 }
 """What can be played side by side, each on a fleet of its own."""
-LEFT_RUNNING = "Stopped before the run and not stopped again: db2."
+LEFT_RUNNING = "Stopped before the run and not stopped again: "
 """Why the run fails at its very end: the scenario sees to it, so that power has to be restored."""
 
 
-def record(name: str, directory: Path, policies: Policies | None) -> dict[str, Recorded]:
+def record(name: str, directory: Path, policies: Policies | None) -> dict[str, Recorded[Access]]:
     """Play a scenario; without policies everything is allowed."""
     folder = directory / name
     folder.mkdir()
@@ -204,9 +207,9 @@ def record(name: str, directory: Path, policies: Policies | None) -> dict[str, R
         return stage.recorded
 
 
-def record_all(directory: Path, policies: Policies | None) -> dict[str, Recorded]:
+def record_all(directory: Path, policies: Policies | None) -> dict[str, Recorded[Access]]:
     """Play all scenarios side by side; what was needed, by the name of the policy."""
-    together: dict[str, Recorded] = {}
+    together: dict[str, Recorded[Access]] = {}
     with ThreadPoolExecutor(len(SCENARIOS)) as pool:
         for recorded in pool.map(lambda name: record(name, directory, policies), SCENARIOS):
             for name, one in recorded.items():
@@ -217,7 +220,7 @@ def record_all(directory: Path, policies: Policies | None) -> dict[str, Recorded
     return together
 
 
-def ended_well(name: str, recorded: Recorded) -> list[str]:
+def ended_well(name: str, recorded: Recorded[Any]) -> list[str]:
     """What went wrong with a playbook."""
     wrong = [f"{name}: refused {entry['operation']}: {entry['error']} {entry['params']}" for entry in recorded.refused]
     for played in recorded.played:

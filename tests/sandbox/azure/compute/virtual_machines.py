@@ -15,6 +15,7 @@ from ..arm.answer import Answer
 from ..arm.call import Call
 from ..arm.errors import ArmError, invalid_parameter
 from ..arm.ids import VM_TYPE
+from ..arm.lro import start
 from ..arm.registry import operation
 from ..nodes.machines import machine_of, machines_of, page_of, replace_tags
 from ..settings import Switches
@@ -92,7 +93,9 @@ def update(call: Call) -> Answer:
     if "tags" in body:
         replace_tags(machine, body["tags"])
     machine.alter({"attributes": changes})
-    return Answer(200, render(machine))
+    return start(
+        call, 1.0, lambda: render(machine), status=200, body=render(machine), polled="async", location=machine.region
+    )
 
 
 def _patch_changes(machine: Machine, properties: Mapping[str, Any]) -> dict[str, Any]:
