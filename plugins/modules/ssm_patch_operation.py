@@ -83,6 +83,10 @@ options:
       - What to do about a name in O(omit_patches) that means no missing patch of any of the nodes. It may be a typo,
         and what was to be left out would be installed.
       - V(fail) refuses before anything is sent, V(warn) warns and goes on.
+      - A name in the form of another operating system's patches than all the nodes have is no typo and neither refused
+        nor warned of, so that one list can serve all hosts. These are a KB number or a bulletin where all nodes are
+        Linux, and a package in lower case without a long number, such as V(kernel*) or V(openssl.x86_64), where all are
+        Windows.
     type: str
     choices: [fail, warn]
     default: fail

@@ -129,7 +129,7 @@ def start_patch_operation(module: Any) -> dict[str, Any]:
     started = start_commands(
         session, sender, nodes, planner.plan, check_mode=module.check_mode, prepare=planner.prepare
     )
-    for name in planner.decided.unmatched:
+    for name in planner.decided.doubtful:
         module.warn(f"omit_patches: {name} means no missing patch of any of the nodes")
     return listed_result(started, planner)
 

@@ -21,8 +21,8 @@ from .commands import CommandPlan, CommandSpec, PlannedCommand, split
 from .list_bucket import ListPlace, store_list
 from .managed import managed_nodes
 from .missing_patches import MissingPatches, missing_patches
-from .override_list import OverrideList
-from .patch_lists import LIST_OPTIONS, Decided, ListChoice, decide_included, decide_omitted
+from .override_list import OverrideList, family_of_name
+from .patch_lists import LIST_OPTIONS, Decided, ListChoice, decide_included, decide_omitted, judge_unmatched
 from .platforms import family_of_os
 from .send_command import POLLER
 from .session import AwsSession
@@ -125,10 +125,20 @@ class ListPlanner:
             decided = decide_included(nodes, families, self.choice)
             decided.refused.update(unread)
             return decided
-        choice = replace(self.choice, tolerant=True) if judged or not nodes else self.choice
-        decided = decide_omitted(nodes, self._missing(nodes), choice)
-        decided.unmatched = [] if judged or not nodes else decided.unmatched
+        decided = decide_omitted(nodes, self._missing(nodes), self.choice)
+        if judged or not nodes:
+            decided.unmatched, decided.doubtful = [], []
+        elif decided.unmatched:
+            foreign = any(family_of_name(name) for name in decided.unmatched)
+            judge_unmatched(decided, nodes, self._known_families(nodes) if foreign else {}, self.choice)
         return decided
+
+    def _known_families(self, nodes: Sequence[Node]) -> dict[str, str]:
+        """The families of nodes, as far as they can be read; of the others every name is judged."""
+        try:
+            return self._families(nodes)[0]
+        except CloudError:
+            return {}
 
     def _missing(self, nodes: Sequence[Node]) -> MissingPatches:
         now = datetime.now(UTC)

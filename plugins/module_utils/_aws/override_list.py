@@ -23,6 +23,9 @@ FORMS = (
 )
 
 _KB = re.compile(r"(?:KB)?(\d{4,})\Z", re.IGNORECASE)
+_KB_MASK = re.compile(r"(?:KB[\d*?]*\d[\d*?]*|\d{5,})\Z", re.IGNORECASE)
+_PACKAGE_MASK = re.compile(r"[a-z][a-z0-9+._~:*?-]*\Z")
+_LIKE_KB = re.compile(r"^kb|\d{5,}")
 _BULLETIN = re.compile(r"MS\d{2}-\d{3}\Z", re.IGNORECASE)
 _ADVISORY = re.compile(r"(?:CVE-\d|(?:RH|CE|AL|RL|EL)[SBE]A-|ALAS|USN-|DSA-|SUSE-)", re.IGNORECASE)
 _TITLE = re.compile(r"(?P<id>[^\s:]+):(?P<version>\S+)\Z")
@@ -76,6 +79,17 @@ def missing_entry(patch_id: str, title: str) -> Entry:
     if _KB.match(patch_id) or not title.startswith(f"{patch_id}:"):
         return Entry(patch_id)
     return Entry(patch_id, title)
+
+
+def family_of_name(name: str) -> str:
+    """The operating system family whose patches have names of this form, with ``*`` and ``?`` or without.
+
+    Empty where that is not certain: a mistyped KB number must not pass for a package, nor a part of a title.
+    """
+    text = name.strip()
+    if _KB_MASK.match(text) or _BULLETIN.match(text):
+        return "windows"
+    return "linux" if _PACKAGE_MASK.match(text) and not _LIKE_KB.search(text) else ""
 
 
 def included_entries(option: str, names: Sequence[str]) -> dict[str, list[Entry]]:

@@ -11,18 +11,24 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from .._core.durations import ALLOWED, parse_duration
-from .._core.errors import InputError
+from .._core.durations import ALLOWED, parse_duration, spoken
+from .._core.errors import InputError, PatchingError
 from .._core.nodes import Node
 from .._core.patch_names import masks_naming
 from .list_bucket import ListBucket, list_bucket
-from .missing_patches import MissingPatch, MissingPatches
-from .override_list import Entry, OverrideList, included_entries, missing_entry
+from .missing_patches import SCAN_FIRST, MissingPatch, MissingPatches
+from .override_list import Entry, OverrideList, family_of_name, included_entries, missing_entry
 
 NOTHING_MISSING = "no patch is missing on it"
 ALL_OMITTED = "all patches that are missing on it are to be left out"
 NONE_INCLUDED = "none of the patches to install is for its operating system"
 NO_FAMILY = "its operating system family is not known: set os_family to linux or windows"
+
+_ALLOWED = (
+    "names that each mean a missing patch of one of the nodes: one that means none may be a typo, and what was to be "
+    "left out would be installed; unmatched_omit_patches=warn (patch_unmatched=warn of the playbook self_service.yml) "
+    "goes on all the same"
+)
 
 LIST_OPTIONS = ("omit_patches", "include_patches")
 
@@ -60,6 +66,8 @@ class Decided:
     refused: dict[str, str] = field(default_factory=dict)
     undecided: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+    """Those of ``unmatched`` that may be typos; the others name patches of a system that none of the nodes has."""
 
 
 def list_choice(params: Mapping[str, Any], check_mode: bool) -> ListChoice | None:
@@ -102,11 +110,7 @@ def decide_included(nodes: Iterable[Node], families: Mapping[str, str], choice: 
 
 
 def decide_omitted(nodes: Iterable[Node], missing: MissingPatches, choice: ListChoice) -> Decided:
-    """For each node what it lacks, without what is to be left out.
-
-    Raises InputError when a name to leave out means no missing patch of any node: it may be a typo, and what was to be
-    left out would be installed.
-    """
+    """For each node what it lacks, without what is to be left out."""
     decided, masks = Decided(), choice.omit or ()
     named: dict[MissingPatch, list[str]] = {}
     for node in nodes:
@@ -125,9 +129,26 @@ def decide_omitted(nodes: Iterable[Node], missing: MissingPatches, choice: ListC
             decided.skipped[node.node_id] = ALL_OMITTED if patches else NOTHING_MISSING
     meant = {mask for masks_of_one in named.values() for mask in masks_of_one}
     decided.unmatched = [mask for mask in masks if mask not in meant]
-    if decided.unmatched and not (choice.tolerant or choice.predicting):
-        raise InputError("omit_patches", decided.unmatched, _allowed(len(decided.refused)))
+    decided.doubtful = list(decided.unmatched)
     return decided
+
+
+def judge_unmatched(decided: Decided, nodes: Sequence[Node], families: Mapping[str, str], choice: ListChoice) -> None:
+    """Refuse names to leave out that may be typos, since what was to be left out would be installed.
+
+    A name in the form of another system's patches than all the nodes have is none: one list may serve several teams.
+    ``families`` has what the cloud says of nodes, by id. Raises PatchingError.
+    """
+    known = {node.os_family or families.get(node.node_id, "") for node in nodes}
+    if "" not in known:
+        decided.doubtful = [name for name in decided.unmatched if family_of_name(name) in known | {""}]
+    if not decided.doubtful or choice.tolerant or choice.predicting:
+        return
+    silent = _silence(decided.refused, len(nodes), choice.max_age)
+    if len(decided.refused) == len(nodes):
+        raise PatchingError(silent)
+    wrong = InputError("omit_patches", decided.doubtful, _ALLOWED)
+    raise PatchingError(f"{silent}. {wrong}") if silent else wrong
 
 
 def _unknown(decided: Decided, node_id: str, reason: str, choice: ListChoice) -> None:
@@ -137,12 +158,20 @@ def _unknown(decided: Decided, node_id: str, reason: str, choice: ListChoice) ->
         decided.refused[node_id] = reason
 
 
-def _allowed(silent: int) -> str:
-    unasked = f" ({silent} nodes did not tell what they lack)" if silent else ""
-    return (
-        f"names that each mean a missing patch of one of the nodes{unasked}: one that means none may be a typo, and "
-        f"what was to be left out would be installed; unmatched_omit_patches=warn goes on all the same"
-    )
+def _silence(refused: Mapping[str, str], total: int, max_age: timedelta) -> str:
+    """Which of the nodes did not tell what they lack, and why; empty when all did."""
+    unscanned = sum(SCAN_FIRST in reason for reason in refused.values())
+    said = []
+    if unscanned:
+        verb = "has" if unscanned == 1 else "have"
+        age = spoken(max_age)
+        said.append(
+            f"{unscanned} of {total} nodes {verb} reported no scan within {age}: scan them first (operation=Scan)"
+        )
+    unread = next((reason for reason in refused.values() if SCAN_FIRST not in reason), "")
+    if unread:
+        said.append(f"of {len(refused) - unscanned} of {total} nodes it is not known what they lack: {unread}")
+    return "; ".join(said)
 
 
 def _max_age(text: str) -> timedelta:

@@ -14,6 +14,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.commands i
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.list_bucket import ListBucket, list_bucket
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.list_planner import ListPlanner
 from ansible_collections.hybridops.patching.plugins.module_utils._aws.missing_patches import (
+    SCAN_FIRST,
     MissingPatch,
     MissingPatches,
     missing_patches,
@@ -28,8 +29,13 @@ from ansible_collections.hybridops.patching.plugins.module_utils._aws.patch_list
     ListChoice,
     decide_included,
     decide_omitted,
+    judge_unmatched,
 )
-from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import CloudError, InputError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import (
+    CloudError,
+    InputError,
+    PatchingError,
+)
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +46,7 @@ from tests.unit.aws.wire import ACCOUNT, REGION, Call, FakeSession, Wire, refusa
 A, B, C = (f"i-0000000000000000{letter}" for letter in "abc")
 NOW = datetime(2026, 11, 7, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+UNSCANNED = f"it has not reported; {SCAN_FIRST}"
 BUCKET = ListBucket("lists-{account}", "p", "")
 KIND = "patch_install"
 SPEC = CommandSpec("AWS-RunPatchBaseline", {"Operation": ["Install"]})
@@ -139,10 +146,60 @@ class TestOmitted:
         ]
 
     def test_a_name_that_means_nothing_is_refused_and_tells_how_many_were_silent(self) -> None:
-        missing = MissingPatches({A: [package("kernel")]}, {B: "unknown"})
-        with pytest.raises(InputError, match=r"kernal.*\(1 nodes did not tell"):
-            decide_omitted([node(A), node(B)], missing, omit("kernel", "kernal"))
-        assert decide_omitted([node(A), node(B)], missing, omit("kernal", tolerant=True)).unmatched == ["kernal"]
+        said = self.refusal([node(A), node(B)], MissingPatches({A: [package("kernel")]}, {B: UNSCANNED}), "kernal")
+        assert said.startswith(
+            "1 of 2 nodes has reported no scan within 1 day: scan them first (operation=Scan). omit_"
+        )
+        assert "['kernal'] cannot be used" in said
+        said = self.refusal([node(A), node(B)], MissingPatches({}, {A: UNSCANNED, B: UNSCANNED}), "kernel")
+        assert said == "2 of 2 nodes have reported no scan within 1 day: scan them first (operation=Scan)"
+        said = self.refusal([node(A), node(B)], MissingPatches({A: []}, {B: "Could not read it: denied"}), "kernel")
+        assert said.startswith(
+            "of 1 of 2 nodes it is not known what they lack: Could not read it: denied. omit_patches"
+        )
+
+    def refusal(self, nodes: list[Node], missing: MissingPatches, *names: str) -> str:
+        """Why these names are refused; when told to go on they are kept as doubtful."""
+        for going in (omit(*names, tolerant=True), omit(*names, predicting=True)):
+            decided = decide_omitted(nodes, missing, going)
+            judge_unmatched(decided, nodes, {}, going)
+            assert decided.unmatched == list(names)
+        decided = decide_omitted(nodes, missing, omit(*names))
+        with pytest.raises(PatchingError) as caught:
+            judge_unmatched(decided, nodes, {}, omit(*names))
+        return str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("families", "name", "doubtful"),
+        [
+            ("linux", "KB5044281", False),
+            ("linux", "5044281", False),
+            ("linux", "kb504*", False),
+            ("linux", "MS17-010", False),
+            ("linux", "kernal*", True),
+            ("linux", "KBX5044281", True),
+            ("linux", "*", True),
+            ("windows", "kernel*", False),
+            ("windows", "openssl.x86_64", False),
+            ("windows", "java-1.8.0-openjdk", False),
+            ("windows", "KB5044282", True),
+            ("windows", "kb50442b1", True),
+            ("windows", "bk5044281", True),
+            ("windows", "Cumulative*", True),
+            ("windows", "CVE-2026-1", True),
+            ("linux windows", "KB5044281", True),
+            ("linux windows", "kernal", True),
+            ("linux ", "KB5044281", True),
+        ],
+    )  # fmt: skip
+    def test_a_name_of_another_system_is_no_typo(self, families: str, name: str, doubtful: bool) -> None:
+        known = families.split(" ")
+        nodes = [node(f"i-0000000000000000{number}", "") for number in range(len(known))]
+        told = {one.node_id: family for one, family in zip(nodes, known, strict=True)}
+        choice = omit(name, tolerant=True)
+        decided = decide_omitted(nodes, MissingPatches({one.node_id: [] for one in nodes}), choice)
+        judge_unmatched(decided, nodes, told, choice)
+        assert (decided.unmatched, decided.doubtful) == ([name], [name] if doubtful else [])
 
     def test_a_prediction_takes_a_silent_node_for_one_that_will_tell(self) -> None:
         missing = MissingPatches({}, {A: "unknown"})
