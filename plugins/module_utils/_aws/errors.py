@@ -62,6 +62,10 @@ _BAD_SIGNATURE = frozenset({"IncompleteSignature", "InvalidSignatureException", 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 
 
+WHERE_ROLES = "accounts.aws of the policy, patch_accounts.aws of a playbook, or accounts of a module"
+"""Where a user says by which roles accounts are reached."""
+
+
 def code_of(error: Exception) -> str:
     """The service's error code, or the name of the SDK's exception."""
     response = getattr(error, "response", None)
@@ -145,6 +149,9 @@ def _remedy(error: Exception, code: str) -> str:
         return "The service does not know these credentials: check access_key, session_token and the region."
     if code in _BAD_SIGNATURE:
         return "The secret key does not belong to the access key: check secret_key and the clock of this machine."
+    if code in _DENIED and getattr(error, "operation_name", "") == "AssumeRole":
+        asked = "the role's trust policy, and external_id if it asks for one"
+        return f"Check role_arn of the account ({WHERE_ROLES}), {asked}."
     if code in _DENIED:
         return "The identity lacks this permission: see the collection's guide to permissions."
     if code == "NoRegionError":

@@ -13,7 +13,7 @@ from typing import Any
 from .._core.errors import CloudError
 from .._core.patience import Patience
 from .client import Connection
-from .errors import SDK_ERRORS, explain
+from .errors import SDK_ERRORS, WHERE_ROLES, explain, speaks_of_caller
 
 # Without boto3 the module has said so with missing_required_lib before a session is made.
 with suppress(ImportError):
@@ -54,6 +54,7 @@ class AwsSession:
         self._sdk: Any = None
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._credentials: dict[str, dict[str, Any]] = {}
+        self._refused: dict[str, CloudError] = {}
         self._own_account = ""
 
     def connect(self, account: str = "", region: str = "") -> Connection:
@@ -92,10 +93,16 @@ class AwsSession:
         request = {"RoleArn": role["role_arn"], "RoleSessionName": role.get("session_name") or DEFAULT_SESSION_NAME}
         if role.get("external_id"):
             request["ExternalId"] = role["external_id"]
-        answer = self._own_connection(region).call(
-            "sts", "assume_role", f"assume the role {role['role_arn']} to reach account {account}", **request
-        )
-        issued = answer["Credentials"]
+        if account in self._refused:
+            raise self._refused[account]
+        doing = f"assume the role {role['role_arn']} to reach account {account}"
+        try:
+            issued = self._own_connection(region).call("sts", "assume_role", doing, **request)["Credentials"]
+        except CloudError as error:
+            if speaks_of_caller(error.code):
+                # The same for every region, so it is asked and told once.
+                self._refused[account] = error
+            raise
         return {
             "aws_access_key_id": issued["AccessKeyId"],
             "aws_secret_access_key": issued["SecretAccessKey"],
@@ -116,9 +123,8 @@ class AwsSession:
         own = self.account_id(region)
         if own != account:
             raise CloudError(
-                f"Account {account} cannot be reached: the credentials belong to account {own}, and the "
-                f"option accounts names no role for {account}. Add accounts: {{'{account}': {{role_arn: …}}}}, or use "
-                f"credentials of that account",
+                f"Account {account} cannot be reached: the credentials belong to account {own}, and no role is named "
+                f"for {account}. Add '{account}': {{role_arn: …}} to {WHERE_ROLES}; or use credentials of that account",
                 code="OtherAccount",
             )
 

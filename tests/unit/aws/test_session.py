@@ -82,14 +82,28 @@ class TestAccounts:
         session.wire.finish()
 
     def test_another_account_without_a_role_is_refused(self) -> None:
-        with pytest.raises(CloudError, match=r"credentials belong to account 111111111111.*role_arn"):
+        with pytest.raises(CloudError, match=r"account 111111111111.*role_arn.*patch_accounts\.aws of a playbook"):
             ScriptedSession([WHO]).connect("222222222222")
 
     def test_a_role_that_may_not_be_assumed(self) -> None:
-        denied = Call("assume_role", None, refusal("AccessDenied", "not authorized", 403))
+        denied = Call("assume_role", None, refusal("AccessDenied", "not authorized", 403, "AssumeRole"))
         session = ScriptedSession([denied], accounts={"222222222222": {"role_arn": ROLE}})
-        with pytest.raises(CloudError, match=f"Could not assume the role {ROLE} to reach account 222222222222"):
-            session.connect("222222222222")
+        targets: list[Target[Node]] = [Target("222222222222", region, ()) for region in (REGION, "eu-west-1")]
+        with pytest.raises(CloudError) as caught:
+            on_targets(session, targets, lambda _connection, _target: None)
+        said = str(caught.value)
+        assert said.count(f"Could not assume the role {ROLE} to reach account 222222222222") == 1
+        assert "Check role_arn of the account (accounts.aws of the policy" in said
+        assert "trust policy" in said
+        assert "lacks this permission" not in said
+        session.wire.finish()
+
+    def test_a_service_that_was_busy_is_asked_for_the_role_again(self) -> None:
+        busy = Call("assume_role", None, refusal("RegionDisabledException", "not active", 403, "AssumeRole"))
+        session = ScriptedSession([busy, Call("assume_role", None, ISSUED)], accounts={"2": {"role_arn": ROLE}})
+        with pytest.raises(CloudError):
+            session.connect("2")
+        session.connect("2", "eu-west-1")
 
     def test_no_region_at_all(self) -> None:
         with pytest.raises(CloudError, match="No region is known"):
