@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._core.errors import InputError
+from .._core.errors import InputError, MissingInput
 from .._core.nodes import Node
 from .._core.scope import NullScope, Scope
 from .scope import LedgerScope
@@ -31,7 +31,6 @@ RUN_ARGS: dict[str, Any] = {
 """Options of every bulk module: the nodes, or the wave of a run."""
 
 RUN_CONSTRAINTS: dict[str, Any] = {
-    "required_one_of": [("nodes", "run_id")],
     "required_by": {"run_id": ("batch", "wave"), "batch": ("run_id",), "wave": ("run_id",)},
 }
 
@@ -65,6 +64,9 @@ def open_scope(params: Mapping[str, Any], check_mode: bool, default_phase: str) 
     module works on ``nodes`` and nothing is written. Raises InputError for nodes that cannot be used and PatchingError
     when the ledger cannot be opened.
     """
+    if params.get("nodes") is None and params.get("run_id") is None:
+        picked = "; node_ids only says which of these" if params.get("node_ids") else ""
+        raise MissingInput("nodes", f"give nodes: [{{node_id: …}}], or run_id, batch and wave of a run{picked}")
     nodes = read_nodes(params.get("nodes"))
     if not params.get("run_id") or check_mode:
         return NullScope(nodes)

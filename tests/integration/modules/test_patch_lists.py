@@ -177,6 +177,21 @@ class TestOmitted:
         assert answer["unmatched_omit_patches"] == ["kernal", "KB1"]
         assert [text for text in ("kernal", "KB1") if text in str(answer["warnings"])] == ["kernal", "KB1"]
 
+    def test_a_kb_is_no_typo_where_all_nodes_are_linux(self, lab: Lab) -> None:
+        lab.scan([DB1, APP1])
+        both = {**INSTALL, "omit_patches": ["kernel*", "KB5044289"]}
+        answer = lab.modules.ok("ssm_patch_operation", check=True, nodes=[DB1], **both)
+        assert answer["omitted_patches"] == ["kernel.x86_64"]
+        assert "KB5044289" not in str(answer.get("warnings"))
+        assert answer["unmatched_omit_patches"] == ["KB5044289"]
+        assert "['KB5044289'] cannot be used" in lab.modules.refused("ssm_patch_operation", nodes=[DB1, APP1], **both)
+        packages = {**INSTALL, "omit_patches": ["kernel*"], "nodes": [APP1]}
+        assert lab.modules.ok("ssm_patch_operation", check=True, **packages)["override_lists"][0]["patches"] == [KB]
+
+    def test_nodes_that_were_not_scanned_are_told_first(self, lab: Lab) -> None:
+        said = lab.modules.refused("ssm_patch_operation", nodes=[DB1, DB2], **INSTALL, omit_patches=["kernel*"])
+        assert said == "2 of 2 nodes have reported no scan within 1 day: scan them first (operation=Scan)"
+
     def test_what_is_not_known_freshly_is_not_guessed(self, lab: Lab) -> None:
         lab.scan([DB1])
         sent = len(lab.sent())
@@ -325,6 +340,12 @@ class TestAllowedNodes:
         assert "app1" in said
         assert "db1" not in said
         assert len(lab.sandbox.requests()) == before
+
+    def test_ids_alone_are_no_nodes_and_the_message_says_so(self, lab: Lab) -> None:
+        options = {"operation": "Scan", "region": "eu-central-1", "node_ids": [DB1["node_id"]]}
+        said = lab.modules.refused("ssm_patch_operation", **options)
+        assert said.startswith("nodes is missing; give nodes: [{node_id: …}], or run_id, batch and wave of a run")
+        assert said.endswith("node_ids only says which of these")
 
     def test_no_node_is_allowed_by_an_empty_list(self, lab: Lab) -> None:
         assert "db1" in lab.modules.refused("ssm_patch_operation", nodes=[DB1], operation="Scan", only_node_ids=[])
