@@ -17,7 +17,7 @@ from typing import Any
 
 from .errors import InputError
 from .facts import NodeFacts, UnlistedNode
-from .nodes import Node
+from .nodes import Node, shown_id
 
 PROBLEMS: Mapping[str, str] = {
     "not_found": "in the inventory, but its cloud has no such node",
@@ -34,6 +34,9 @@ PROBLEMS: Mapping[str, str] = {
 
 HARMLESS = frozenset({"age_unknown", "stopped", "answer_unknown"})
 """What leaves a node covered as far as can be told."""
+
+SELF_UPDATING = frozenset({"azure_vm", "azure_arc"})
+"""Providers that update the agents of running machines themselves."""
 
 MOST_LINES = 200
 """Nodes named in one text."""
@@ -54,6 +57,8 @@ class AgentState:
     version: str = ""
     detail: str = ""
     problems: tuple[str, ...] = ()
+    self_updating: bool = False
+    """Whether the cloud updates the agent by itself, so that its age is nobody's concern."""
 
     @property
     def covered(self) -> bool:
@@ -67,11 +72,13 @@ class AgentState:
 
     def line(self) -> str:
         """The state as a person reads it."""
-        place = " ".join(part for part in (self.account, self.region) if part)
+        known = shown_id(self.node_id)
+        account = self.account if known == self.node_id else ""  # the id of an Azure machine says it already
+        place = " ".join(part for part in (account, self.region) if part)
         said = "; ".join(PROBLEMS[problem] for problem in self.problems) or "covered"
         version = f", agent {self.version}" if self.version else ""
         detail = f" ({self.detail})" if self.detail else ""
-        return f"{self.name or self.node_id} [{self.node_id}{', ' + place if place else ''}{version}]: {said}{detail}"
+        return f"{self.name or known} [{known}{', ' + place if place else ''}{version}]: {said}{detail}"
 
 
 def agent_states(
@@ -102,6 +109,8 @@ def summary_line(states: Sequence[AgentState]) -> str:
     """The summary as a person reads it."""
     counts = summary(states)
     named = [f"{counts[name]} {name.replace('_', ' ')}" for name in PROBLEMS if counts[name]]
+    cared_for = sum(state.self_updating for state in states)
+    named += [f"{cared_for} on Azure, which updates them itself"] if cared_for else []
     return f"{counts['covered']} of {counts['nodes']} nodes are covered" + (f"; {', '.join(named)}" if named else "")
 
 
@@ -131,6 +140,7 @@ def _state(
         account=fact.account,
         region=fact.region,
         version=fact.agent.version,
+        self_updating=_self_updating(fact, least),
         detail=fact.agent.detail if {"offline", "not_managed", "answer_unknown"} & set(problems) else "",
         problems=tuple(problems),
     )
@@ -150,8 +160,13 @@ def _agent_problems(
     if measure is not None and agent.version:
         return ["outdated"] if _version(agent.version) < measure else []
     if agent.up_to_date is None:
-        return ["age_unknown"]
+        return [] if _self_updating(fact, least) else ["age_unknown"]
     return [] if agent.up_to_date else ["outdated"]
+
+
+def _self_updating(fact: NodeFacts, least: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether a running agent is new without anybody's doing; not when the user asks for a version."""
+    return bool(fact.agent.online) and fact.provider in SELF_UPDATING and fact.provider not in least
 
 
 def _unlisted(node: UnlistedNode) -> AgentState:

@@ -89,7 +89,7 @@ class Node:
     @property
     def shown(self) -> str:
         """The node in a message: its name and id, or the id alone; of an Azure id what tells it from its neighbours."""
-        short = _short(self.node_id)
+        short = shown_id(self.node_id)
         where = short.removesuffix(f"/{self.name.lower()}") if self.name else short
         return f"{self.name} ({where})" if self.name and self.name != short else short
 
@@ -107,7 +107,7 @@ def canonical_id(node_id: str) -> str:
     return node_id.lower() if _AZURE_ID.match(node_id) else node_id
 
 
-def _short(node_id: str) -> str:
+def shown_id(node_id: str) -> str:
     """An Azure resource id as ``group/name``, any other id as it is."""
     parts = node_id.split("/")
     return f"{parts[4]}/{parts[-1]}" if _AZURE_ID.match(node_id) and len(parts) > 5 else node_id

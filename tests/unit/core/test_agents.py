@@ -12,6 +12,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.agents im
     PROBLEMS,
     AgentState,
     agent_states,
+    lines,
     summary,
     summary_line,
     to_update,
@@ -70,9 +71,8 @@ class TestStates:
         assert problems(fact(agent=Agent(online=True, version=version)), newest) == expected
 
     def test_agents_of_another_cloud_are_no_measure(self) -> None:
-        assert problems(fact(agent=Agent(online=True, version="1.0")), fact("b", provider="azure_arc")) == (
-            "age_unknown",
-        )
+        other = fact("b", provider="another", agent=ALIVE)
+        assert problems(fact(agent=Agent(online=True, version="1.0")), other) == ("age_unknown",)
 
     @pytest.mark.parametrize(("minimum", "expected"), [("3.3.1.0", ()), ("3.3.2", ()), ("3.3.10.0", ("outdated",))])
     def test_a_version_that_is_asked_for_is_the_measure(self, minimum: str, expected: tuple[str, ...]) -> None:
@@ -107,6 +107,18 @@ class TestReport:
             self.STATES[3].line() == "d [d, 111111111111 eu-central-1]: its agent does not answer (last heard of never)"
         )
         assert self.STATES[0].line() == "one [a, agent 3.1]: its agent is not the newest"
+
+    def test_azure_machines_are_named_by_group_and_name_and_their_age_is_no_concern(self) -> None:
+        ids = [f"/subscriptions/s1/resourcegroups/rg/providers/microsoft.compute/virtualmachines/{n}" for n in "abc"]
+        nodes = [Node.from_dict({"node_id": one, "name": f"vm-{one[-1]}"}) for one in ids]
+        place = {"provider": "azure_vm", "account": "s1", "region": "westeurope"}
+        agents = (Agent(online=True, version="2.1"), Agent(online=True), Agent(online=False, version="2.1"))
+        facts = [fact(one, agent, **place) for one, agent in zip(ids, agents, strict=True)]
+        states = agent_states(nodes, facts)
+        assert summary_line(states) == "2 of 3 nodes are covered; 1 offline, 2 on Azure, which updates them itself"
+        assert lines(states)[1:] == ["vm-c [rg/c, westeurope, agent 2.1]: its agent does not answer"]
+        asked = agent_states(nodes, facts, minimum_versions={"azure_vm": "2.2"})
+        assert [state.problems for state in asked] == [("outdated",), ("age_unknown",), ("offline",)]
 
     def test_only_agents_that_answer_and_may_be_old_are_updated(self) -> None:
         assert to_update(self.STATES, ["aws"]) == ["a", "b"]
