@@ -31,7 +31,8 @@ def patch_baselines(
         found = [NodeFacts.from_dict(fact) for fact in facts]
         listed = [Node.from_dict(node) for node in nodes]
         read = load_policy(policy)
-        return policy_estate(read, environment, found, listed, unlisted, prefix, targets=targets).to_dict()
+        estate = policy_estate(read, environment, found, listed, unlisted, prefix, targets=targets).to_dict()
+        return estate | {"warnings": [f"{environment}: {warning}" for warning in estate["warnings"]]}
     except PatchingError as error:
         raise AnsibleFilterError(str(error)) from None
 

@@ -38,7 +38,7 @@ def apply_policy(module: Any) -> dict[str, Any]:
     for warning in warnings(planned, state):
         module.warn(warning)
     done = planned if module.check_mode else _Writer(session, planned).write(state)
-    return answer(planned, done, state)
+    return answer(planned, done, state, check=module.check_mode)
 
 
 def plan(wanted: WantedPolicy, state: PolicyState) -> Changes:

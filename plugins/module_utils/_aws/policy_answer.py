@@ -34,8 +34,8 @@ class Changes:
         return sum(change.changed for change in self.every())
 
 
-def answer(planned: Changes, changes: Changes, state: PolicyState) -> dict[str, Any]:
-    """The module's result. The difference is that of the plan, as check mode shows it: without ids that came later."""
+def answer(planned: Changes, changes: Changes, state: PolicyState, *, check: bool = False) -> dict[str, Any]:
+    """The module's result, with ``check`` of what was not done. The difference is that of the plan, as check mode shows it: without ids that came later."""
     return {
         "changed": planned.count > 0,
         "diff": diffs(planned.every()),
@@ -63,7 +63,7 @@ def answer(planned: Changes, changes: Changes, state: PolicyState) -> dict[str, 
             | {"name": one.name, "window_id": one.window_id, "enabled": one.enabled}
             for one in state.unknown
         ],
-        "lines": lines(changes, state),
+        "lines": lines(changes, state, check=check),
     }
 
 
@@ -85,13 +85,13 @@ def _in(place: Place) -> str:
     return f" in {where}" if where else ""
 
 
-def lines(changes: Changes, state: PolicyState) -> list[str]:
-    """What was done at each place: a line for its baselines and groups, and one for its windows."""
+def lines(changes: Changes, state: PolicyState, *, check: bool = False) -> list[str]:
+    """What was done at each place, or would be: a line for its baselines and groups, and one for its windows."""
     told: dict[Place, dict[str, list[str]]] = {}
     windows: dict[Place, dict[str, list[str]]] = {}
-    for place, done, what in _parts(changes):
+    for place, done, what in _parts(changes, check):
         told.setdefault(place, {}).setdefault(done, []).append(what)
-    for place, done, what in _window_parts(changes, state):
+    for place, done, what in _window_parts(changes, state, check):
         windows.setdefault(place, {}).setdefault(done, []).append(what)
     return [
         f"{shown_place(place)}: " + "; ".join(f"{done} {', '.join(what)}" for done, what in parts[place].items())
@@ -101,23 +101,28 @@ def lines(changes: Changes, state: PolicyState) -> list[str]:
     ]
 
 
-def _parts(changes: Changes) -> Iterator[tuple[Place, str, str]]:
+def _parts(changes: Changes, check: bool) -> Iterator[tuple[Place, str, str]]:
     """Place, what is said, and of what."""
     for wanted, change in changes.baselines.items():
-        yield wanted.place, f"{change.done} baselines", wanted.name
+        yield wanted.place, f"{_done(change, check)} baselines", wanted.name
+    has = "would have" if check else "now has"
     for group, change in changes.groups.items():
         for entry in change.after["baselines"]:
-            yield group.place, f"{group.name} {'now has' if change.changed else 'has'}", str(entry["name"])
+            yield group.place, f"{group.name} {has if change.changed else 'has'}", str(entry["name"])
 
 
-def _window_parts(changes: Changes, state: PolicyState) -> Iterator[tuple[Place, str, str]]:
+def _done(change: ChangeSet, check: bool) -> str:
+    return f"would be {change.done}:" if check and change.changed else change.done
+
+
+def _window_parts(changes: Changes, state: PolicyState, check: bool) -> Iterator[tuple[Place, str, str]]:
     for place, change in changes.removed:
-        yield place, "removed windows", str(change.before["name"])
+        yield place, "would be removed: windows" if check else "removed windows", str(change.before["name"])
     for one, change in changes.windows.items():
         opens = _next(one, change, state)
         remark = f" (opens next {opens})" if opens else ""
         remark = remark if change.after["enabled"] else " (disabled)"
-        yield one.place, f"{change.done} windows", one.name + remark
+        yield one.place, f"{_done(change, check)} windows", one.name + remark
 
 
 def _next(wanted: WantedWindow, change: ChangeSet, state: PolicyState) -> str:

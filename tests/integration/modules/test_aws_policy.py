@@ -221,7 +221,7 @@ def test_only_windows_with_our_name_and_our_tag_go(modules: Modules, estate: Est
     checked = modules.ok("ssm_patch_policy", check=True, **policy())
     assert [entry["name"] for entry in checked["removed_windows"]] == ["hybridops-test-install-2200"]
     assert [diff["after"] for diff in checked["diff"] if "install-2200" in diff["before_header"]] == [{}]
-    assert any("removed windows hybridops-test-install-2200" in line for line in checked["lines"])
+    assert any("would be removed: windows hybridops-test-install-2200" in line for line in checked["lines"])
     assert "hybridops-test-install-2200" in names(estate)
     modules.quartet("ssm_patch_policy", **policy())
     assert names(estate) == [

@@ -98,7 +98,8 @@ def known_names() -> set[str]:
     plugins = {file.stem for kind in ("modules", "action", "filter") for file in (ROOT / "plugins" / kind).iterdir()}
     playbooks = {file.stem for file in PLAYS}
     of_hosts = {*VARIABLES, "patch_labels", "patch_batch"}
-    return {*options_of("patch"), *options_of("self_service"), *plugins, *playbooks, *of_hosts, *tables().metadata.tables}
+    options = {*options_of("patch"), *options_of("self_service")}
+    return {*options, *plugins, *playbooks, *of_hosts, *tables().metadata.tables}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}-{page.name}")

@@ -124,7 +124,8 @@ def _words(policy: Policy) -> Iterator[Finding]:
     """A word for a kind or a severity that no system has is a slip, whatever nodes there are."""
     for name, approval in policy.approvals.items():
         path = f"approvals.{name}"
-        for where, rules in ((path, approval.rules), *((f"{path}.by_os.{os}", of) for os, of in approval.by_os.items())):
+        by_os = ((f"{path}.by_os.{os}", rules) for os, rules in approval.by_os.items())
+        for where, rules in ((path, approval.rules), *by_os):
             yield from _unknown_words(f"{where}.classifications", rules.classifications or (), KIND_WORDS)
             yield from _unknown_words(f"{where}.severities", rules.severities or (), (*RATING_WORDS, *PRIORITIES))
 
