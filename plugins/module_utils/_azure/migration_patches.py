@@ -61,8 +61,9 @@ def _usable(member: str, values: Sequence[str], known: Sequence[str]) -> tuple[l
             [value for value in named if value.casefold() not in words],
         )
     if member.startswith("kb_"):
-        numbers = [value.strip().upper().removeprefix("KB") for value in values]
-        return [one for one in numbers if one.isdecimal()], [one for one in numbers if not one.isdecimal()]
+        numbers = {value: value.strip().upper().removeprefix("KB") for value in values}
+        foreign = [value for value, number in numbers.items() if not number.isdecimal()]
+        return [number for value, number in numbers.items() if value not in foreign], foreign
     return [value for value in values if value.strip()], []
 
 

@@ -102,7 +102,7 @@ def _checked(path: str, number: int, entry: Any) -> Mapping[str, Any]:
     named = isinstance(entry, Mapping) and isinstance(entry.get("name"), str) and entry["name"].strip()
     if not named or not isinstance(entry.get("properties"), Mapping):
         raise InputError("export_files", shown, f"{_FORM}, each with name and properties")
-    if "updateConfiguration" not in entry["properties"]:
+    if not isinstance(entry["properties"].get("updateConfiguration"), Mapping):
         raise InputError("export_files", shown, f"{_FORM}; {entry['name']} has no updateConfiguration")
     try:
         from_api(entry)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .._core.errors import InputError
@@ -20,6 +20,7 @@ from .deployment_schedule_times import times_of
 from .maintenance_window import LEAD, LONGEST, written_moment
 from .migration_losses import BY_HAND, Loss
 
+_HOUR = timedelta(hours=1)
 _DETAILS = "read the schedule alone (azure_deployment_schedule_info with details, or GET), which tells it"
 
 
@@ -61,11 +62,15 @@ def times_for(info: Mapping[str, Any], next_run: str, zones: Mapping[str, str], 
         why = f"the service does not tell on which days it runs, only that it runs at {next_run}"
         times.losses.append(Loss("schedule_info.advanced_schedule", info["advanced_schedule"], why, BY_HAND))
         return times
+    if _told_otherwise(schedule, next_run):
+        why = f"the service says that it runs at {next_run}, which is none of the times that its settings mean"
+        times.losses.append(Loss("schedule_info", dict(info), why, BY_HAND))
+        return times
     if not runs_again(schedule, now + LEAD):
         times.over = True
         times.losses.append(_over(info))
         return times
-    found = openings_of(schedule)
+    found = openings_of(schedule, now + LEAD)
     times.openings = found.openings
     times.losses += [_loss(info, one) for one in found.losses]
     times.losses += _of_zone(info, chosen)
@@ -88,6 +93,18 @@ def _hidden(info: Mapping[str, Any], next_run: str) -> bool:
         return hides_days(info, next_run)
     except (ValueError, TypeError):
         return False
+
+
+def _told_otherwise(schedule: ScheduleInfo, next_run: str) -> bool:
+    """Whether the next run that the service tells is none of the schedule. Where a clock is changed an hour is none."""
+    try:
+        told = datetime.fromisoformat(next_run)
+    except ValueError:
+        return False
+    if told.tzinfo is None or told < schedule.begins():
+        return False
+    first = next(schedule.runs(told - _HOUR), None)
+    return first is None or first > told + _HOUR
 
 
 def _unreadable(info: Mapping[str, Any], error: InputError) -> Loss:

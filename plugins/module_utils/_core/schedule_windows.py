@@ -67,8 +67,8 @@ class Openings:
     losses: tuple[TimeLoss, ...] = ()
 
 
-def openings_of(times: ScheduleInfo) -> Openings:
-    """The windows for a schedule; none where it never runs, or where none could stand for it."""
+def openings_of(times: ScheduleInfo, since: datetime) -> Openings:
+    """The windows for what of a schedule still runs after ``since``; none where none could stand for it."""
     if times.frequency == ONE_TIME:
         return Openings((Opening(times.start.replace(fold=0), None),))
     unit, every, losses = _rate(times)
@@ -76,7 +76,7 @@ def openings_of(times: ScheduleInfo) -> Openings:
     found = []
     for schedule, recurrence, suffix in parts:
         start = _first_run(schedule)
-        if start is not None:
+        if start is not None and runs_again(schedule, since):
             weekly = recurrence.unit == WEEK and not recurrence.weekdays
             found.append(
                 Opening(start, replace(recurrence, weekdays=(start.weekday(),)) if weekly else recurrence, suffix)
