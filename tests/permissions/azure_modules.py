@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls the modules of schedules and maintenance with all that they can ask of Azure."""
+"""Calls modules with all that they can ask of Azure: those of schedules and maintenance, and what is seldom asked."""
 
 from __future__ import annotations
 
@@ -84,6 +84,15 @@ def _maintenance(modules: Modules) -> None:
     modules.ok("azure_maintenance_configuration_info", subscription_id=SUBSCRIPTION, **info)
     modules.ok("azure_maintenance_configuration_info", **made, runs=True)
     modules.ok("azure_maintenance_configuration", **made, state="absent", delete_assignments=True)
+
+
+def call_undelivered(modules: Modules) -> None:
+    """A script for a machine that is off: why it did not get there is asked of the operation that sent it."""
+    modules.sandbox.patch_machine(ARC_DB, power="stopped")
+    node = {"node_id": ARC_DB, "os_family": "linux", "region": "westeurope"}
+    sent = modules.ok("azure_run_command", nodes=[node], script="true", timeout_seconds=60)
+    told = modules.ok("azure_run_command_info", commands=sent["commands"], wait_timeout=60)
+    assert "was not delivered" in told["nodes"]["failures"][0]["reason"], told
 
 
 def _nodes(*ids: str) -> list[dict[str, str]]:

@@ -18,8 +18,8 @@ from tests.sandbox.azure.settings import CLIENT_ID
 from tests.sandbox.client import SandboxProcess
 
 from .azure_fleet import FLEET, HERE, POLICY
-from .azure_modules import call_modules
-from .scenarios import SPEED, Recorded
+from .azure_modules import call_modules, call_undelivered
+from .scenarios import SPEED, Recorded, merged
 
 EVERYTHING = {
     "Name": "everything",
@@ -68,10 +68,13 @@ class Stage:
 
 
 def play_run(stage: Stage) -> None:
-    """A whole run, of which answers are lost, and a node is left running; then it is stopped."""
+    """A whole run, of which answers are lost, an assessment is forgotten, and a node is left running; then it is
+    stopped."""
     for operation in ("*/restorePoints/write", "*/runCommands/write", "*/assessPatches/action"):
         stage.sandbox.fault("drop_after", service="arm", operation=operation, times=2)
     stage.sandbox.fault("drop_after", service="arm", operation="*/installPatches/action", times=2)
+    forgotten = {"service": "arm", "status": 404, "code": "NotFound"}
+    stage.sandbox.fault("error", operation="Microsoft.Compute/locations/operations/read", **forgotten)
     stage.sandbox.fault(
         "error", service="arm", operation="*/deallocate/action", status=409, code="OperationNotAllowed", times=None
     )
@@ -108,21 +111,21 @@ def record(name: str, directory: Path, roles: Roles | None) -> dict[str, Recorde
         return stage.recorded
 
 
-def record_modules(roles: Roles | None) -> Recorded[Need]:
-    """Call the modules of schedules in this process, which only one thread may do."""
+def record_modules(roles: Roles | None) -> dict[str, Recorded[Need]]:
+    """Call modules in this process, which only one thread may do: those of schedules, and on machines that are gone
+    those of a run, which ask why."""
     with SandboxProcess(FLEET, speed=SPEED, check_answers=False) as sandbox, TemporaryDirectory() as directory:
         stage = Stage(Path(directory), sandbox, roles)
-        recorded = stage.begin(SCHEDULES)
-        call_modules(Modules(sandbox))
-        stage.end(recorded)
-    return recorded
+        for name, call in ((SCHEDULES, call_modules), ("patch", call_undelivered)):
+            recorded = stage.begin(name)
+            call(Modules(sandbox))
+            stage.end(recorded)
+        return stage.recorded
 
 
 def record_all(directory: Path, roles: Roles | None) -> dict[str, Recorded[Need]]:
     """Play all scenarios side by side; what was needed, by the name of the role."""
     with ThreadPoolExecutor(len(PLAYED)) as pool:
         running = [pool.submit(record, name, directory, roles) for name in PLAYED]
-        together = {SCHEDULES: record_modules(roles)}
-        for one in running:
-            together |= one.result()
-    return together
+        parts = [record_modules(roles), *(one.result() for one in running)]
+    return merged(parts)

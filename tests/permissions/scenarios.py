@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -209,14 +209,19 @@ def record(name: str, directory: Path, policies: Policies | None) -> dict[str, R
 
 def record_all(directory: Path, policies: Policies | None) -> dict[str, Recorded[Access]]:
     """Play all scenarios side by side; what was needed, by the name of the policy."""
-    together: dict[str, Recorded[Access]] = {}
     with ThreadPoolExecutor(len(SCENARIOS)) as pool:
-        for recorded in pool.map(lambda name: record(name, directory, policies), SCENARIOS):
-            for name, one in recorded.items():
-                whole = together.setdefault(name, Recorded())
-                whole.needs += one.needs
-                whole.played += one.played
-                whole.refused += one.refused
+        return merged(pool.map(lambda name: record(name, directory, policies), SCENARIOS))
+
+
+def merged(parts: Iterable[Mapping[str, Recorded[NeedT]]]) -> dict[str, Recorded[NeedT]]:
+    """What was recorded in several scenarios, by name."""
+    together: dict[str, Recorded[NeedT]] = {}
+    for recorded in parts:
+        for name, one in recorded.items():
+            whole = together.setdefault(name, Recorded())
+            whole.needs += one.needs
+            whole.played += one.played
+            whole.refused += one.refused
     return together
 
 
