@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._core.errors import PatchingError
 from ..module_utils._core.inventory import inventory_nodes
+from ..module_utils._core.patches import state_lines
 from ..module_utils._core.probe import probe_script
 from ..module_utils._core.reboot import reboot_script, reboot_soon_script
 
@@ -56,6 +57,16 @@ def patch_reboot_soon(os_family: str) -> str:
         raise AnsibleFilterError(f"patch_reboot_soon: {os_family!r} is neither linux nor windows") from error
 
 
+def patch_state_lines(
+    states: Iterable[Mapping[str, Any]],
+    nodes: Iterable[Mapping[str, Any]],
+    left_out: Sequence[str] = (),
+    since: str = "",
+) -> list[str]:
+    """What is installed and missing on each node, as texts; see its documentation."""
+    return state_lines(states, {str(node["node_id"]): str(node.get("name") or "") for node in nodes}, left_out, since)
+
+
 class FilterModule:
     """The filters of this file."""
 
@@ -66,4 +77,5 @@ class FilterModule:
             "patch_probe": patch_probe,
             "patch_reboot": patch_reboot,
             "patch_reboot_soon": patch_reboot_soon,
+            "patch_state_lines": patch_state_lines,
         }

@@ -14,27 +14,38 @@ description:
     line of progress after each round. What is under way is read from the ledger, so a run that lost its controller
     waits for it instead of sending it again.
   - Nodes that have not answered when O(timeout) is over fail. What was sent to them may still happen.
+  - Without a run it waits for O(commands) of Systems Manager, with M(hybridops.patching.ssm_command_info). It fails then
+    when O(timeout) is over.
 options:
   run_id:
     description:
-      - The run.
+      - The run. This or O(commands) is needed.
     type: str
-    required: true
   batch:
     description:
-      - The batch of the run.
+      - The batch of the run. Required with O(run_id).
     type: str
-    required: true
   wave:
     description:
-      - The wave of the batch.
+      - The wave of the batch. Required with O(run_id).
     type: int
-    required: true
   phase:
     description:
-      - The phase whose operations are waited for.
+      - The phase whose operations are waited for. With O(commands) the word with which the lines of progress begin.
     type: str
     required: true
+  commands:
+    description:
+      - Commands that belong to no run, as M(hybridops.patching.ssm_patch_operation) and
+        M(hybridops.patching.ssm_command) return them.
+    type: list
+    elements: dict
+  nodes:
+    description:
+      - The nodes of O(commands), each with V(node_id) and V(name), for the names in lines of progress and failures.
+    type: list
+    elements: dict
+    default: []
   ledger_url:
     description:
       - Where the ledger is. If it is not set, the environment variable E(PATCH_LEDGER_URL) is used.
@@ -104,6 +115,10 @@ done:
   description: Nodes that answered.
   returned: always
   type: int
+nodes:
+  description: What became of the nodes of O(commands), as M(hybridops.patching.ssm_command_info) tells it.
+  returned: with O(commands)
+  type: dict
 timed_out:
   description: Nodes that did not answer in time.
   returned: always

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 COUNTS = (
@@ -75,6 +75,43 @@ def patch_state(
         patches=sorted(patches, key=lambda patch: (patch["id"], patch["title"])),
         not_checked="",
     )
+
+
+MOST_NAMED = 10
+"""Patches of one state that a line names."""
+
+
+def state_lines(
+    states: Iterable[Mapping[str, Any]], names: Mapping[str, str], left_out: Collection[str] = (), since: str = ""
+) -> list[str]:
+    """What is to be said of each node, as a person reads it; ``names`` has the nodes' names by id.
+
+    ``since`` is when an installation began (ISO 8601 UTC): what was installed since that day is counted. ``left_out``
+    are ids of patches that were not to be installed.
+    """
+    return [f"{names.get(state['node_id']) or state['node_id']}: {_said(state, left_out, since)}" for state in states]
+
+
+def _said(state: Mapping[str, Any], left_out: Collection[str], since: str) -> str:
+    if state["not_checked"]:
+        return f"not known, {state['not_checked']}"
+    pending = state["counts"]["installed_pending_reboot"]
+    parts = []
+    if since:
+        there = [patch for patch in state["patches"] if patch["state"] in INSTALLED_STATES]
+        # Windows tells the day of an installation only.
+        parts.append(f"{sum(patch['installed_at'][:10] >= since[:10] for patch in there)} installed")
+    if pending:
+        parts.append(f"{pending} {'waits' if pending == 1 else 'wait'} for a reboot")
+    listed = [f"{kind}: {_named(state, kind, left_out)}" for kind in ("failed", "missing") if state["counts"][kind]]
+    return "; ".join(filter(None, [", ".join(parts), *(listed or ["nothing is missing"])]))
+
+
+def _named(state: Mapping[str, Any], kind: str, left_out: Collection[str]) -> str:
+    ids = [str(patch["id"]) for patch in state["patches"] if patch["state"] == kind]
+    named = [f"{patch_id} (left out)" if patch_id in left_out else patch_id for patch_id in ids]
+    more = [f"and {len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
+    return ", ".join([*named[:MOST_NAMED], *more]) or str(state["counts"][kind])
 
 
 def installed_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

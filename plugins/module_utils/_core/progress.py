@@ -34,8 +34,8 @@ def progress_of(operations: Iterable[Operation], names: Mapping[str, str]) -> Pr
 
 def progress_line(where: Mapping[str, Any], progress: Progress, seconds: float) -> str:
     """The line that a person reads: phase, batch and wave, how many of how many, since when, who is missing."""
-    head = f"{where['phase']} {where['batch']} wave {where['wave']}: {progress.done} of {progress.total} nodes done"
-    line = f"{head} after {seconds:.0f} s"
+    place = f" {where['batch']} wave {where['wave']}" if where.get("batch") else ""
+    line = f"{where['phase']}{place}: {progress.done} of {progress.total} nodes done after {seconds:.0f} s"
     if progress.waiting:
         missing = progress.total - progress.done
         shown = ", ".join(progress.waiting[:3])

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,6 +27,9 @@ from tests.sandbox.client import SandboxProcess
 
 SCRIPTS = ROOT / "playbooks" / "examples" / "self_service"
 GUIDE = (ROOT / "docs" / "self-service.md").read_text(encoding="utf-8")
+(COMMAND,) = (text for text in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL) if "ansible-playbook" in text)
+WORDS = shlex.split(COMMAND.replace("\\\n", " "))
+EXTRA = [word for before, word in pairwise(WORDS) if before == "-e"]
 (INSTANCE_POLICY,) = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL))
 TEAM_POLICY = json.loads((ROOT / "docs" / "permissions" / "self_service.json").read_text(encoding="utf-8"))
 ROLE = "arn:aws:iam::111111111111:role/profile"
@@ -74,12 +79,14 @@ class TestPlaybook:
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
         estate.sandbox.set_policies(TEAM_ROLE, TEAM_POLICY)
-        options = {"patch_only_tags": {"Application": "payroll"}, "patch_operation": "Install"}
-        played = estate.play(
-            "self_service.yml", "--limit", "db1", **options, patch_omit=["kernel"], patch_list_bucket=BUCKET
-        )
+        assert "payroll-db1" in COMMAND
+        shown = [json.loads(text) if text.startswith("{") else dict([text.split("=", 1)]) for text in EXTRA]
+        options = {name: value for variables in shown for name, value in variables.items()}
+        assert options["patch_omit"] == ["kernel*", "KB5044281"]
+        played = estate.play("self_service.yml", "--limit", "db1", **options)
         assert played.returncode == 0, played.output
-        assert "'missing': 1" in played.output or '"missing": 1' in played.output
+        assert "db1: 1 installed, 1 waits for a reboot; missing: kernel.x86_64 (left out)" in played
+        assert "Install: 1 of 1 nodes done after" in played
         scanned, installed = (one["Parameters"] for one in sent(estate.sandbox))
         assert scanned["Operation"] == ["Scan"]
         assert installed["RebootOption"] == ["NoReboot"]
@@ -93,10 +100,48 @@ class TestPlaybook:
         assert f"db2 ({DB2})" in played.output
         assert sent(estate.sandbox) == []
 
+    def test_a_name_that_means_nothing_goes_on_when_told_to(self, estate: Estate) -> None:
+        estate.client("s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+        options = {"patch_only_node_ids": [DB1], "patch_operation": "Install", "patch_list_bucket": BUCKET}
+        omit = ["kernel*", "linux-image*"]
+        played = estate.play("self_service.yml", "--limit", "db1", **options, patch_omit=omit)
+        assert played.returncode != 0
+        assert "patch_unmatched=warn of the playbook self_service.yml" in played
+        played = estate.play("self_service.yml", "--limit", "db1", **options, patch_omit=omit, patch_unmatched="warn")
+        assert played.returncode == 0, played.output
+        assert "linux-image* means no missing patch" in played
+
+    @pytest.mark.parametrize("playbook", ["self_service.yml", "plan.yml"])
+    def test_accounts_that_would_not_be_found_are_refused(self, estate: Estate, playbook: str) -> None:
+        role = {"111111111111": {"role_arn": TEAM_ROLE}}
+        given = {"patch_only_node_ids": [DB1], "patch_environment": "test", "patch_accounts": role}
+        played = estate.play(playbook, "--limit", "db1", **given)
+        assert played.returncode != 0
+        assert "patch_accounts: ['111111111111'] cannot be used; allowed: a dictionary by cloud (aws, azure)" in played
+        assert estate.sandbox.requests() == []
+
+    def test_a_node_that_does_not_answer_is_named_when_the_time_is_over(self, estate: Estate) -> None:
+        estate.sandbox.patch_machine(DB1, agent_online=False)
+        times = {"patch_install_timeout": 2, "patch_progress_interval": 1}
+        played = estate.play("self_service.yml", "--limit", "db1", patch_only_node_ids=[DB1], **times)
+        assert played.returncode != 0
+        assert "Scan: 0 of 1 nodes done after" in played
+        assert "waiting for db1" in played
+        assert "no answer within 2 s from db1; what was sent may still happen" in played
+
+    def test_what_is_wrong_is_said_alone(self, estate: Estate) -> None:
+        played = estate.play("self_service.yml", patch_only_node_ids=[DB1], patch_operation="install")
+        assert played.returncode != 0
+        assert "patch_operation: 'install' cannot be used; allowed: Scan or Install" in played
+        assert "Set patch_only_tags" not in played
+
     def test_nothing_goes_without_a_restriction(self, estate: Estate) -> None:
         played = estate.play("self_service.yml")
         assert played.returncode != 0
-        assert "Set patch_only_tags or patch_only_node_ids" in played.output
+        assert "Set patch_only_tags, such as" in played
+        assert "patch_operation" not in played
         assert estate.sandbox.requests() == []
 
 
