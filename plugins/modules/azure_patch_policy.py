@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: azure_patch_policy
-short_description: Bring maintenance configurations and dynamic scopes into force in many subscriptions
+short_description: Bring maintenance configurations or deployment schedules into force in many subscriptions
 version_added: 0.1.0
 author:
   - hybridops.patching contributors (@hybridops)
@@ -16,7 +16,8 @@ description:
     one.
   - Everything is read and planned before the first write. What is not named is left alone, but for the configurations
     that O(purge_configurations) means and other dynamic scopes of the configurations.
-  - In each subscription configurations and assignments are listed once.
+  - In each subscription configurations and assignments are listed once. Deployment schedules are read one by one, since
+    lists do not tell when they run.
   - The filter P(hybridops.patching.patch_configurations#filter) makes the lists from a policy.
 options:
   configurations:
@@ -206,6 +207,234 @@ options:
         description: Tags that they have, all of these.
         type: dict
         required: true
+  schedules:
+    description:
+      - Deployment schedules to make or to change, where Update Management of Azure Automation still works, as
+        M(hybridops.patching.azure_deployment_schedule) does it for one. What is not set stays as it is.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      subscription:
+        description: The subscription of the Automation account, that of the module when unset.
+        type: str
+      resource_group:
+        description: The resource group of the Automation account.
+        type: str
+        required: true
+      automation_account_name:
+        description: The Automation account.
+        type: str
+        required: true
+      name:
+        description: The schedule's name.
+        type: str
+        required: true
+      operating_system:
+        description:
+          - The operating system of the machines. Required to make a schedule.
+          - With another one the settings of the former go.
+        type: str
+        choices: [Windows, Linux]
+      windows:
+        description:
+          - What is installed on Windows.
+        type: dict
+        suboptions:
+          included_update_classifications:
+            description: Which updates. V([]) removes all.
+            type: list
+            elements: str
+            choices:
+              - Unclassified
+              - Critical
+              - Security
+              - UpdateRollup
+              - FeaturePack
+              - ServicePack
+              - Definition
+              - Tools
+              - Updates
+          excluded_kb_numbers:
+            description: KB numbers that are not installed, with or without V(KB) before them. V([]) removes all.
+            type: list
+            elements: str
+          included_kb_numbers:
+            description: KB numbers that are installed in addition. V([]) removes all.
+            type: list
+            elements: str
+          reboot_setting:
+            description:
+              - Whether machines reboot. V(RebootOnly) installs nothing. V(IfRequired) for a new schedule when unset.
+            type: str
+            choices: [IfRequired, Never, Always, RebootOnly]
+      linux:
+        description:
+          - What is installed on Linux.
+        type: dict
+        suboptions:
+          included_package_classifications:
+            description: Which packages. V([]) removes all.
+            type: list
+            elements: str
+            choices: [Unclassified, Critical, Security, Other]
+          excluded_package_name_masks:
+            description: Names of packages that are not installed, V(*) stands for any letters. V([]) removes all.
+            type: list
+            elements: str
+          included_package_name_masks:
+            description: Names of packages that are installed in addition. V([]) removes all.
+            type: list
+            elements: str
+          reboot_setting:
+            description:
+              - Whether machines reboot. V(RebootOnly) installs nothing. V(IfRequired) for a new schedule when unset.
+            type: str
+            choices: [IfRequired, Never, Always, RebootOnly]
+      duration:
+        description:
+          - How long a run may take, as an ISO 8601 duration of 30 minutes to 6 hours, such as V(PT2H) or
+            V(PT02H00M00S).
+          - V(PT2H) for a new schedule when unset.
+        type: str
+      targets:
+        description:
+          - Queries that find further machines when the schedule runs. A schedule has to have machines or a query.
+        type: dict
+        suboptions:
+          azure_queries:
+            description: Queries for Azure VMs, all of them. V([]) removes all.
+            type: list
+            elements: dict
+            suboptions:
+              scope:
+                description: Ids of subscriptions or resource groups.
+                type: list
+                elements: str
+                required: true
+              locations:
+                description: Azure locations. All when unset.
+                type: list
+                elements: str
+              tag_settings:
+                description: Tags that the VMs have.
+                type: dict
+                suboptions:
+                  tags:
+                    description: A list of values for each tag, of which the VM has one.
+                    type: dict
+                  filter_operator:
+                    description: Whether a VM has to have all of the tags or any of them.
+                    type: str
+                    choices: [All, Any]
+                    default: All
+          non_azure_queries:
+            description: Saved searches of Log Analytics that list computers, all of them. V([]) removes all.
+            type: list
+            elements: dict
+            suboptions:
+              function_alias:
+                description: The saved search's function alias.
+                type: str
+                required: true
+              workspace_id:
+                description: The id of the workspace that has it.
+                type: str
+                required: true
+      schedule_info:
+        description:
+          - When the schedule runs.
+        type: dict
+        suboptions:
+          frequency:
+            description:
+              - Once, or the unit of O(schedules[].schedule_info.interval). Required to make a schedule.
+              - With another frequency the days of the former one go.
+            type: str
+            choices: [OneTime, Minute, Hour, Day, Week, Month]
+          interval:
+            description:
+              - The number of units between runs, 1 to 100, for V(Minute) at least 15. V(1) for a new schedule when
+                unset.
+            type: int
+          start_time:
+            description:
+              - When the schedule begins, in ISO 8601, with an offset or as local time of its time zone. The time of day
+                of all runs is taken from it. Required to make a schedule.
+              - One in the past means the same schedule with its next run as start, except for V(OneTime).
+              - Seconds are cut off.
+            type: str
+          time_zone:
+            description:
+              - The time zone in which the schedule keeps its time of day, an IANA name such as V(Europe/Zurich).
+              - V(UTC) for a new schedule when unset.
+              - Set the start with it. When unset the moment of the start stays, whose time of day is another one in
+                another zone.
+            type: str
+          expiry_time:
+            description: When the schedule ends, in the forms of the start. V("") removes the end.
+            type: str
+          is_enabled:
+            description: Whether the schedule runs at all. V(true) for a new schedule when unset.
+            type: bool
+          description:
+            description: Description of the schedule. V("") removes it.
+            type: str
+          advanced_schedule:
+            description:
+              - The days on which it runs, as a whole, so that what is not named in it is removed.
+              - Without any, and with V({}), the day is that of O(schedules[].schedule_info.start_time).
+            type: dict
+            suboptions:
+              week_days:
+                description: Days of the week, for the frequency V(Week).
+                type: list
+                elements: str
+                choices: [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday]
+              month_days:
+                description: Days of the month, for the frequency V(Month). V(-1) is the last day.
+                type: list
+                elements: int
+              monthly_occurrences:
+                description: Weekdays of the month, for the frequency V(Month).
+                type: list
+                elements: dict
+                suboptions:
+                  occurrence:
+                    description: Which one of the month, V(1) to V(5), or V(-1) for the last.
+                    type: int
+                    required: true
+                  day:
+                    description: The weekday.
+                    type: str
+                    required: true
+                    choices: [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday]
+  purge_schedules:
+    description:
+      - Deployment schedules that are deleted unless O(schedules) names them. They have to fit both parts of an entry.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      subscription:
+        description: The subscription of the Automation account, that of the module when unset.
+        type: str
+      resource_group:
+        description: The resource group of the Automation account.
+        type: str
+        required: true
+      automation_account_name:
+        description: The Automation account.
+        type: str
+        required: true
+      name_prefix:
+        description: What their names begin with.
+        type: str
+        required: true
+      description:
+        description: The description that they have.
+        type: str
+        required: true
 extends_documentation_fragment:
   - hybridops.patching.azure
   - hybridops.patching.attributes
@@ -335,6 +564,33 @@ removed_configurations:
     resource_group:
       description: Its resource group.
       type: str
+schedules:
+  description: The deployment schedules in the order of O(schedules), in check mode as they will be.
+  returned: always
+  type: list
+  elements: dict
+  contains: &schedule
+    subscription:
+      description: The subscription of its Automation account.
+      type: str
+    resource_group:
+      description: The resource group of its Automation account.
+      type: str
+    automation_account_name:
+      description: Its Automation account.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    changed:
+      description: Whether it was made, changed or deleted, in check mode whether it would be.
+      type: bool
+removed_schedules:
+  description: The deployment schedules that were deleted, in check mode those that would be.
+  returned: always
+  type: list
+  elements: dict
+  contains: *schedule
 lines:
   description: What was done in each subscription, one line each, to be shown.
   returned: always
@@ -342,6 +598,10 @@ lines:
   elements: str
 """
 
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.deployment_schedule_args import (
+    ACCOUNT_ARGS,
+    SCHEDULE_ARGS,
+)
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.maintenance_args import (
     CONFIGURATION_ARGS,
     FILTER_ARGS,
@@ -350,6 +610,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.module i
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.patch_policy import apply_policy
 
 OF_CONFIGURATIONS = ("resource_group", "name", "location", "maintenance_window", "install_patches", "tags")
+OF_SCHEDULES = ("operating_system", "windows", "linux", "duration", "targets", "schedule_info")
 
 
 def argument_spec() -> dict[str, dict[str, object]]:
@@ -369,9 +630,23 @@ def argument_spec() -> dict[str, dict[str, object]]:
         "name_prefix": {"type": "str", "required": True},
         "tags": {"type": "dict", "required": True},
     }
+    schedule = {
+        **place,
+        **ACCOUNT_ARGS,
+        "name": {"type": "str", "required": True},
+        **{name: SCHEDULE_ARGS[name] for name in OF_SCHEDULES},
+    }
+    purge_schedule = {
+        **place,
+        **ACCOUNT_ARGS,
+        "name_prefix": {"type": "str", "required": True},
+        "description": {"type": "str", "required": True},
+    }
     return {
         "configurations": {"type": "list", "elements": "dict", "default": [], "options": configuration},
         "purge_configurations": {"type": "list", "elements": "dict", "default": [], "options": purge},
+        "schedules": {"type": "list", "elements": "dict", "default": [], "options": schedule},
+        "purge_schedules": {"type": "list", "elements": "dict", "default": [], "options": purge_schedule},
     }
 
 

@@ -1,8 +1,8 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Brings maintenance configurations and their dynamic scopes into force in many subscriptions: the work of
-``azure_patch_policy``.
+"""Brings maintenance configurations with their dynamic scopes, or deployment schedules, into force in many
+subscriptions: the work of ``azure_patch_policy``.
 
 Everything is read and planned before the first write, so that with a subscription that cannot be reached nothing
 changes in the others. Each resource is planned and changed as its own module does it.
@@ -10,9 +10,10 @@ changes in the others. Each resource is planned and changed as its own module do
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from .._core.change_set import ChangeSet
@@ -26,6 +27,7 @@ from .maintenance_plan import plan_absent, plan_present
 from .module import session_of
 from .policy_answer import Changes, answer
 from .policy_items import WantedConfiguration, WantedPolicy, WantedScope, wanted_policy
+from .policy_schedule_items import Account, plan_schedules, read_schedules, wanted_schedules, write_schedule
 from .policy_state import PolicyState, read_state
 from .session import AzureSession
 
@@ -33,10 +35,10 @@ from .session import AzureSession
 def apply_policy(module: Any) -> dict[str, Any]:
     """Make everything as the options say: look, plan, apply unless in check mode, answer."""
     session = session_of(module)
-    wanted = wanted_policy(module.params, session.account)
-    state = read_state(session, wanted)
+    wanted, schedules = wanted_policy(module.params, session.account), wanted_schedules(module.params, session.account)
+    state, schedule_state = read_state(session, wanted), read_schedules(session, schedules)
     now = datetime.now(UTC)
-    changes = plan(wanted, state, now)
+    changes = replace(plan(wanted, state, now), schedules=plan_schedules(schedule_state))
     if not module.check_mode:
         write(session, changes)
     return answer(changes, now)
@@ -111,9 +113,11 @@ def write(session: AzureSession, changes: Changes) -> None:
     """
     writer = _Writer(session, changes.count)
     writer.carry_out(changes.removed, maintenance_configuration.apply)
+    writer.carry_out_at(changes.schedules.removed)
     writer.carry_out(changes.surplus_scopes, _send)
     writer.carry_out(list(changes.configurations.values()), maintenance_configuration.apply)
     writer.carry_out([change for _configuration, change in changes.scopes], _send)
+    writer.carry_out_at(changes.schedules.schedules)
 
 
 def _send(session: AzureSession, changes: ChangeSet) -> None:
@@ -129,10 +133,17 @@ class _Writer:
     count: int
     done: int = 0
 
-    def carry_out(self, changes: Sequence[ChangeSet], write_one: Any) -> None:
+    def carry_out(self, changes: Sequence[ChangeSet], write_one: Callable[[AzureSession, ChangeSet], None]) -> None:
+        """Changes of configurations or scopes."""
+        self._each([partial(write_one, self.session, change) for change in changes if change.changed])
+
+    def carry_out_at(self, changes: Sequence[tuple[Account, ChangeSet]]) -> None:
+        """Changes of schedules in their accounts."""
+        self._each([partial(write_schedule, self.session, *one) for one in changes if one[1].changed])
+
+    def _each(self, writes: Sequence[Callable[[], None]]) -> None:
         """Raises CloudError when one of them failed; the others have been tried."""
-        wanted = [change for change in changes if change.changed]
-        answers = [found for _change, found in outcomes(lambda one: write_one(self.session, one), wanted)]
+        answers = [found for _write, found in outcomes(lambda write: write(), writes)]
         errors = [found for found in answers if isinstance(found, CloudError)]
         self.done += len(answers) - len(errors)
         if errors:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from .._core.change_set import ChangeSet, diffs
 from .maintenance_ids import subscription_of
 from .maintenance_window import opens_when
 from .policy_items import WantedConfiguration
+from .policy_schedule_items import Account, ScheduleChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,18 @@ class Changes:
     surplus_scopes: Sequence[ChangeSet]
     configurations: Mapping[WantedConfiguration, ChangeSet]
     scopes: Sequence[tuple[WantedConfiguration, ChangeSet]]
+    schedules: ScheduleChanges = field(default_factory=ScheduleChanges)
 
     def every(self) -> list[ChangeSet]:
         """All of them."""
         scopes = [change for _configuration, change in self.scopes]
-        return [*self.removed, *self.surplus_scopes, *self.configurations.values(), *scopes]
+        return [
+            *self.removed,
+            *self.surplus_scopes,
+            *self.configurations.values(),
+            *scopes,
+            *self.schedules.every(),
+        ]
 
     @property
     def count(self) -> int:
@@ -57,6 +65,8 @@ def answer(changes: Changes, now: datetime) -> dict[str, Any]:
             | {name: change.before[name] for name in ("id", "name", "resource_group")}
             for change in changes.removed
         ],
+        "schedules": [_shown(account, change.after, change) for account, change in changes.schedules.schedules],
+        "removed_schedules": [_shown(account, change.before, change) for account, change in changes.schedules.removed],
         "lines": lines(changes),
     }
 
@@ -82,3 +92,17 @@ def _parts(changes: Changes) -> Iterator[tuple[str, str, str]]:
         yield subscription_of(change.after["id"]), f"{change.done} dynamic scopes of", wanted.name
     for change in changes.surplus_scopes:
         yield subscription_of(change.before["id"]), "removed dynamic scopes", str(change.before["name"])
+    for account, change in changes.schedules.removed:
+        yield account.subscription, "removed schedules", str(change.before["name"])
+    for account, change in changes.schedules.schedules:
+        yield account.subscription, f"{change.done} schedules", str(change.after["name"])
+
+
+def _shown(account: Account, schedule: Mapping[str, Any], change: ChangeSet) -> dict[str, Any]:
+    return {
+        "subscription": account.subscription,
+        "resource_group": account.group,
+        "automation_account_name": account.name,
+        "name": schedule["name"],
+        "changed": change.changed,
+    }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -34,7 +34,7 @@ from .maintenance_window import LONGEST, written_duration, written_moment
 from .policy_patches import PolicyPatches
 
 LENGTHS = Lengths(SHORTEST, LONGEST, "a maintenance configuration of Azure")
-_OS_TYPES = {"linux": "Linux", "windows": "Windows"}
+OS_TYPES = {"linux": "Linux", "windows": "Windows"}
 _PAST = datetime(2024, 1, 1, tzinfo=UTC)
 """Windows are counted from their first opening after this, so that they say the same whenever they are made: a start
 that has passed stands for the next opening."""
@@ -69,7 +69,12 @@ class SlotBatch:
 
 
 def slot_batches(
-    policy: Policy, environment: Environment, estate: Estate, settings: ConfigurationSettings, now: datetime
+    policy: Policy,
+    environment: Environment,
+    estate: Estate,
+    settings: ConfigurationSettings,
+    now: datetime,
+    lengths: Lengths = LENGTHS,
 ) -> list[SlotBatch]:
     """The batches that have nodes, slot after slot, each with its window. Raises InputError for what cannot be."""
     found: list[SlotBatch] = []
@@ -84,7 +89,7 @@ def slot_batches(
         names = sorted({members.group.batch for _subscription, members in groups}, key=lambda one: (ranks[one], one))
         if not names:
             continue
-        windows = batch_windows(policy, slot, names, settings.windows or {}, LENGTHS)
+        windows = batch_windows(policy, slot, names, settings.windows or {}, lengths)
         refuse_shifted(policy, slot, windows, openings_of_year(policy, slot, now))
         batches = {name: SlotBatch(slot, name, windows[name]) for name in names}
         for subscription, members in groups:
@@ -114,6 +119,17 @@ def name_prefix(prefix: str, environment: str) -> str:
 def configuration_name(prefix: str, environment: str, batch: SlotBatch, family: str) -> str:
     """The name of the configuration for a family of a batch."""
     return f"{name_prefix(prefix, environment)}install-{batch.slot.name}-{batch.name}-{family}"
+
+
+def first_opening(policy: Policy, batch: SlotBatch) -> datetime:
+    """The local time from which the windows of a batch are counted."""
+    slot = batch.slot
+    return next(occurrences(slot.when, slot.duration, slot.cutoff, policy.zone, _PAST)).local + batch.window.opens
+
+
+def reboot_setting(members: Iterable[Members]) -> str:
+    """How the machines of a batch are rebooted."""
+    return "Never" if any(NEVER in one.reboots for one in members) else "IfRequired"
 
 
 def schedule_lines(
@@ -162,7 +178,6 @@ class _Maker:
 
     def _configuration(self, home: str, batch: SlotBatch, family: str, members: Mapping[str, Members]) -> Resource:
         (group,) = {one.name for one in members.values()}
-        reboots = {how for one in members.values() for how in one.reboots}
         return {
             "subscription": home,
             "resource_group": self._settings.resource_group,
@@ -170,7 +185,7 @@ class _Maker:
             "location": self._settings.location,
             "maintenance_window": self._window(batch),
             "install_patches": {
-                "reboot_setting": "Never" if NEVER in reboots else "IfRequired",
+                "reboot_setting": reboot_setting(members.values()),
                 f"{family}_parameters": self._rules[group, family].parameters,
             },
             "tags": {ENVIRONMENT_TAG: self._environment},
@@ -179,9 +194,8 @@ class _Maker:
 
     def _window(self, batch: SlotBatch) -> Resource:
         slot, window = batch.slot, batch.window
-        first = next(occurrences(slot.when, slot.duration, slot.cutoff, self._policy.zone, _PAST))
         return {
-            "start_date_time": written_moment(first.local + window.opens),
+            "start_date_time": written_moment(first_opening(self._policy, batch)),
             "duration": written_duration(window.duration),
             "time_zone": self._zone,
             "recur_every": format_recur_every(window_recurrence(slot, window)),
@@ -196,7 +210,7 @@ class _Maker:
                 "locations": [],
                 "resource_groups": [],
                 "resource_types": list(RESOURCE_TYPES),
-                "os_types": [_OS_TYPES[family]],
+                "os_types": [OS_TYPES[family]],
                 "tag_settings": {
                     "tags": {key: [members.name] for key in keys},
                     "filter_operator": "Any" if len(keys) > 1 else "All",

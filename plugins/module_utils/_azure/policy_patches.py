@@ -58,13 +58,13 @@ def policy_patches(
     """
     found = azure_rule(approval, family, dated=())
     if approval.promote:
-        allowed = "rules: a maintenance configuration approves by them, and no manifest is available yet"
+        allowed = "rules: Azure's own windows approve by them, and no manifest is available yet"
         raise InputError("promote", approval.promote, allowed)
     if found.not_told and not accepted:
         lacks = ", ".join(dict.fromkeys(why for _criterion, why in found.not_told))
         allowed = (
-            f"what a maintenance configuration of Azure can say; it has {lacks}. Leave that out for the operating "
-            f"system (by_os), or accept {ACCEPTANCE} to go without it"
+            f"what Azure's own windows can do, which have {lacks}. Leave that out for the operating system (by_os), "
+            f"or accept {ACCEPTANCE} to go without it"
         )
         criterion = found.not_told[0][0]
         raise InputError(criterion, _shown(getattr(approval, criterion)), allowed)
@@ -82,7 +82,7 @@ def policy_patches(
             "package_name_masks_to_include": lists.approved,
             "package_name_masks_to_exclude": lists.rejected,
         }
-    remarks = [f"a maintenance configuration has {why}" for _criterion, why in found.not_told]
+    remarks = [f"Azure's own windows have {why}" for _criterion, why in found.not_told]
     return PolicyPatches(parameters, (*dict.fromkeys(remarks), *added))
 
 
@@ -123,7 +123,7 @@ def _lists(approval: Approval, family: str, other_family: Collection[str]) -> _L
 
 
 _FORMS: Mapping[str, str] = {
-    WINDOWS: "numbers such as KB5034441: a maintenance configuration has no others",
+    WINDOWS: "numbers such as KB5034441: Azure's own windows have no others",
     LINUX: "names of packages, which may have * and ?",
 }
 

@@ -85,7 +85,7 @@ def on_targets(
 
 
 def answers_of(outcome: TargetAnswers[Any, Answer]) -> dict[Any, Answer]:
-    """What each target was answered, by its only item. Raises CloudError when one of them was not."""
+    """What each target was answered, by its first item. Raises CloudError when one of them was not."""
     if outcome.errors:
         raise together([error for _target, error in outcome.errors])
     return {target.items[0]: given for target, given in outcome.answers}

@@ -34,6 +34,9 @@ def fleet() -> dict[str, Any]:
     machine = deepcopy(found["machines"][0])
     machine |= {"node_id": machine["node_id"].replace(ONE, TWO), "name": "second-01"}
     found["machines"].append(machine)
+    found["azure"]["automation_accounts"] = [
+        {"id": f"/subscriptions/{ONE}/resourceGroups/rg-vms/providers/Microsoft.Automation/automationAccounts/aa"}
+    ]
     return found
 
 
@@ -301,3 +304,94 @@ class TestWhatFails:
         modules.ok(MODULE, **policy())
         assert names(modules) == {SATURDAYS}
         assert all(fault["struck"] for fault in modules.sandbox.control("GET", "faults"))
+
+
+SCHEDULE = "Microsoft.Automation/automationAccounts/softwareUpdateConfigurations"
+ACCOUNT = {"subscription": ONE, "resource_group": "rg-vms", "automation_account_name": "aa"}
+
+
+def schedule(batch: int = 1, **changes: Any) -> dict[str, Any]:
+    """The deployment schedule of a batch."""
+    tags = {"tags": {"patch": [f"patch_prod_0600_batch_{batch}"]}, "filter_operator": "All"}
+    whole = {
+        **ACCOUNT,
+        "name": f"hybridops-prod-install-0600-batch_{batch}",
+        "operating_system": "Linux",
+        "linux": {"included_package_classifications": ["Critical", "Security"], "reboot_setting": "IfRequired"},
+        "duration": "PT1H30M",
+        "targets": {"azure_queries": [{"scope": [f"/subscriptions/{ONE}"], "tag_settings": tags}]},
+        "schedule_info": {
+            "frequency": "Month",
+            "interval": 1,
+            "start_time": f"2024-01-20T0{5 + batch}:30:00",
+            "time_zone": "Europe/Zurich",
+            "is_enabled": True,
+            "description": "hybridops.patching: prod",
+            "advanced_schedule": {"monthly_occurrences": [{"occurrence": 3, "day": "Saturday"}]},
+        },
+    }
+    return {**whole, **changes}
+
+
+def by_schedules(*schedules: dict[str, Any], **rule: str) -> dict[str, Any]:
+    """Options of the module: these schedules and no others of prod."""
+    purge = {**ACCOUNT, "name_prefix": "hybridops-prod-", "description": "hybridops.patching: prod", **rule}
+    return {"schedules": list(schedules), "purge_schedules": [purge]}
+
+
+class TestSchedules:
+    def test_made_changed_and_removed_with_no_more_reads_than_there_have_to_be(self, modules: Modules) -> None:
+        both = by_schedules(schedule(1), schedule(2))
+        made = modules.quartet(MODULE, **both)
+        assert [one["changed"] for one in made["schedules"]] == [True, True]
+        modules.sandbox.clear_requests()
+        again = modules.ok(MODULE, **both)
+        assert sent(modules) == [f"{SCHEDULE}/read"] * 3, "a list, and each of them for its times"
+        assert again["lines"] == [
+            f"{ONE}: unchanged schedules hybridops-prod-install-0600-batch_1, hybridops-prod-install-0600-batch_2"
+        ]
+        longer = modules.quartet(MODULE, **by_schedules(schedule(1, duration="PT2H"), schedule(2)))
+        assert [one["changed"] for one in longer["schedules"]] == [True, False]
+        modules.unchanged(MODULE, **by_schedules(schedule(1, duration="PT02H00M00S"), description="other"))
+        modules.unchanged(MODULE, **by_schedules(schedule(1, duration="PT2H"), name_prefix="hybridops-test-"))
+        fewer = modules.quartet(MODULE, **by_schedules(schedule(2)))
+        assert [one["name"] for one in fewer["removed_schedules"]] == ["hybridops-prod-install-0600-batch_1"]
+        gone = modules.quartet(MODULE, **by_schedules())
+        assert gone["lines"] == [f"{ONE}: removed schedules hybridops-prod-install-0600-batch_2"]
+
+    def test_who_is_on_a_schedule_by_name_stays(self, modules: Modules) -> None:
+        modules.ok(MODULE, **by_schedules(schedule(1)))
+        place = {"resource_group": "rg-vms", "automation_account_name": "aa", "name": schedule(1)["name"]}
+        modules.ok("azure_deployment_schedule", **place, non_azure_computer_names=["arc-linux-01"])
+        modules.unchanged(MODULE, **by_schedules(schedule(1)))
+        modules.ok(MODULE, **by_schedules(schedule(1, duration="PT2H")))
+        (found,) = modules.ok("azure_deployment_schedule_info", **place)["deployment_schedules"]
+        assert found["non_azure_computer_names"] == ["arc-linux-01"]
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (by_schedules(schedule(1), schedule(1)), "it is there twice in aa"),
+            (by_schedules(schedule(duration="PT29M")), "schedules[0].duration of hybridops-prod-install-0600-batch_1"),
+            (by_schedules(schedule(name="a/b")), "schedules[0].name"),
+            (by_schedules(description=""), "purge_schedules[0].description"),
+            (by_schedules(name_prefix=""), "purge_schedules[0].name_prefix"),
+            (by_schedules(schedule(targets={"azure_queries": []})), "the service takes no schedule without any"),
+        ],
+        ids=str,
+    )
+    def test_bad_input_is_refused_and_nothing_is_written(
+        self, modules: Modules, options: dict[str, Any], message: str
+    ) -> None:
+        both = {**policy(configuration()), **options}
+        assert message in modules.refused(MODULE, **both), "nor is anything of the other service"
+
+    def test_the_shutdown_is_told_with_what_to_use_instead(self, modules: Modules) -> None:
+        modules.sandbox.switch_azure(automation_shut_down=True)
+        try:
+            answer = modules.call(MODULE, **by_schedules(schedule(1)))
+        finally:
+            modules.sandbox.switch_azure(automation_shut_down=False)
+        assert answer["failed"]
+        assert "Update Manager" in answer["msg"]
+        assert "0 of 1 were changed" in answer["msg"]

@@ -66,7 +66,7 @@ class TestClassifications:
         chosen = one["install_patches"]["linux_parameters"]["classifications_to_include"]
         assert chosen == ["Critical", "Other", "Security"]
         assert found["warnings"] == [
-            "Azure, linux: Critical is installed too, since Azure takes Other with Critical and Security"
+            "linux on Azure: Critical is installed too, since Azure takes Other with Critical and Security"
         ]
 
 
@@ -98,7 +98,7 @@ class TestWhatIsNotTold:
         found = wanted(machine, rules=rules, environment=ACCEPT)
         assert len(found["configurations"]) == 1
         (warning,) = [one for one in found["warnings"] if why in one]
-        assert warning.startswith(f"Azure, {machine.os_family}: a maintenance configuration has no ")
+        assert warning.startswith(f"{machine.os_family} on Azure: Azure's own windows have no ")
 
     def test_accepting_counts_only_where_every_machine_of_the_batch_has_it(self) -> None:
         extra = (
