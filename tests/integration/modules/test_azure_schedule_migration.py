@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.integration.examples.play import Stage
+from tests.integration.examples.test_guides import tasks_of
 from tests.integration.modules.in_process import Modules
 from tests.integration.modules.tasks import ROOT
 from tests.sandbox.client import SandboxProcess
@@ -81,7 +82,7 @@ def schedule(name: str, update: dict[str, Any] | None = None, times: dict[str, A
 
 
 ESTATE = [
-    schedule("prod w1"),
+    schedule("prod-w1 linux"),
     schedule("long", {"duration": "PT6H", "targets": None}),
     schedule("searched", {"targets": {"nonAzureQueries": [SEARCH]}}),
     schedule(
@@ -140,12 +141,12 @@ class TestLive:
         assert {name: [one["accept"] for one in each["not_carried_over"]] for name, each in found.items()} == {
             "long": ["duration"],
             "off": ["disabled"],
-            "prod w1": [],
+            "prod-w1 linux": [],
             "searched": ["saved_searches"],
             "often": ["interval"],
         }
-        (made,) = found["prod w1"]["configurations"]
-        assert made["name"] == "prod-w1"
+        (made,) = found["prod-w1 linux"]["configurations"]
+        assert made["name"] == "prod-w1-linux"
         assert made["machines"] == [f"{ARC}/arc-linux-01".lower(), f"{VM}/vm-linux-01".lower()]
         assert len(made["dynamic_scopes"]) == 3
 
@@ -174,12 +175,12 @@ class TestLive:
         answer = modules.quartet(MODULE, **LIVE, **TARGET, schedules=["PROD*", "off", "none"], enabled="only")
         assert {name: one["state"] for name, one in by_name(answer).items()} == {
             "off": "disabled",
-            "prod w1": "migrated",
+            "prod-w1 linux": "migrated",
         }
 
     def test_a_schedule_that_changes_is_followed_and_what_others_assign_stays(self, modules: Modules) -> None:
         modules.ok(MODULE, **LIVE, **TARGET)
-        change = {"resource_group": "rg-automation", "automation_account_name": "aa-patching", "name": "prod w1"}
+        change = {"resource_group": "rg-automation", "automation_account_name": "aa-patching", "name": "prod-w1 linux"}
         queries = [{"scope": [SUBSCRIPTION]}]
         modules.ok(
             "azure_deployment_schedule",
@@ -189,19 +190,19 @@ class TestLive:
             targets={"azure_queries": queries},
         )
         kept = modules.quartet(MODULE, **LIVE, **TARGET)
-        (made,) = by_name(kept)["prod w1"]["configurations"]
+        (made,) = by_name(kept)["prod-w1 linux"]["configurations"]
         assert made["maintenance_window"]["duration"] == "03:00"
         assert len(made["machines"]) == 2
         purged = modules.quartet(MODULE, **LIVE, **TARGET, purge_assignments=True)
-        (made,) = by_name(purged)["prod w1"]["configurations"]
+        (made,) = by_name(purged)["prod-w1 linux"]["configurations"]
         assert made["machines"] == [f"{ARC}/arc-linux-01".lower()]
         found = modules.ok("azure_maintenance_assignment_info", maintenance_configuration_id=made["id"])
         assert len(found["dynamic_scopes"]) == len(made["dynamic_scopes"]) == 1
 
     def test_one_configuration_that_others_made_is_left_alone(self, modules: Modules) -> None:
-        answer = modules.ok(MODULE, **LIVE, **TARGET, names={"prod w1": "saturdays"})
+        answer = modules.ok(MODULE, **LIVE, **TARGET, names={"prod-w1 linux": "saturdays"})
         assert not answer["changed"]
-        (loss,) = by_name(answer)["prod w1"]["not_carried_over"]
+        (loss,) = by_name(answer)["prod-w1 linux"]["not_carried_over"]
         assert (loss["field"], loss["accept"], loss["accepted"]) == ("name", "", False)
         assert "made by others" in loss["why"]
         modules.quartet(MODULE, **LIVE, **TARGET, name_prefix="aum-")
@@ -212,7 +213,10 @@ class TestExport:
         live = modules.ok(MODULE, **LIVE, **TARGET)
         files = export(tmp_path / "all.json", *ESTATE)
         answer = modules.unchanged(MODULE, **files)
-        made, found = by_name(live)["prod w1"]["configurations"][0], by_name(answer)["prod w1"]["configurations"][0]
+        made, found = (
+            by_name(live)["prod-w1 linux"]["configurations"][0],
+            by_name(answer)["prod-w1 linux"]["configurations"][0],
+        )
         told = ("name", "maintenance_window", "install_patches", "machines")
         assert {name: found[name] for name in told} == {name: made[name] for name in told}
         modules.unchanged(MODULE, **LIVE, **files)
@@ -230,7 +234,7 @@ class TestExport:
 
     @pytest.mark.parametrize("form", ["one", "list", "pages"])
     def test_forms_of_exports(self, modules: Modules, tmp_path: Path, form: str) -> None:
-        one = schedule("prod w1")
+        one = schedule("prod-w1 linux")
         content = {"one": one, "list": [one], "pages": [{"value": [one]}, {"value": []}]}[form]
         (tmp_path / "export.json").write_text(json.dumps(content), encoding="utf-8-sig")
         answer = modules.ok(MODULE, check=True, export_files=[str(tmp_path / "export.json")], **TARGET)
@@ -286,7 +290,7 @@ class TestRefusals:
             ({"resource_group": "a/b"}, "resource_group: 'a/b' cannot be used"),
             ({"location": " "}, "location: ' ' cannot be used"),
             ({"name_prefix": "a/"}, "name_prefix: 'a/' cannot be used"),
-            ({"names": {"prod w1": "a/b"}}, "names.prod w1: 'a/b' cannot be used"),
+            ({"names": {"prod-w1 linux": "a/b"}}, "names.prod-w1 linux: 'a/b' cannot be used"),
             ({"time_zones": {"Europe/Zurich": "Europe/Berlin"}}, "time_zones.Europe/Zurich: 'Europe/Berlin'"),
             ({"schedules": [""]}, "schedules: '' cannot be used"),
             ({"schedules": []}, "schedules: [] cannot be used"),
@@ -359,4 +363,13 @@ class TestFaults:
 
 class TestDocumentation:
     def test_the_examples_work(self, one_sandbox: SandboxProcess, modules: Modules) -> None:
-        assert Stage(one_sandbox, {}, {}).play_examples(MODULE)
+        answers = Stage(one_sandbox, {}, {}).play_examples(MODULE)
+        assert [answer["summary"] for answer in answers] == [{"migrated": 1, "not_migrated": 4}, {"migrated": 1}]
+
+    def test_the_tasks_of_the_guide_work(self, one_sandbox: SandboxProcess, modules: Modules) -> None:
+        modules.ok("azure_vm_patch_settings", nodes=[{"node_id": f"{VM}/vm-linux-01"}], patch_mode="ImageDefault")
+        stage = Stage(one_sandbox, {}, {})
+        seen, _shown, ready, moved = ([*stage.play(task)] for task in tasks_of("azure-migration.md"))
+        assert seen[0]["summary"] == {"not_migrated": 5}
+        assert [answer["changed"] for answer in ready] == [True]
+        assert moved[0]["summary"] == {"migrated": 1, "not_migrated": 3, "partly_migrated": 1}
