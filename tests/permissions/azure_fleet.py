@@ -24,21 +24,21 @@ MAINTENANCE = "providers/Microsoft.Maintenance"
 OTHERS = f"{GROUP}/{MAINTENANCE}/maintenanceConfigurations/others"
 
 
-def _tags(batch: int, schedule: str) -> dict[str, str]:
-    return {"patch": f"patch_test_0600_batch_{batch}", "application": "payroll", "schedule": schedule}
+def _tags(schedule: str) -> dict[str, str]:
+    return {"patch": "patch_test_0600_batch_1", "application": "payroll", "schedule": schedule}
 
 
 LINUX: dict[str, Any] = {
     "os": "redhat",
     "region": "westeurope",
     "services": [{"name": "postgresql", "ports": [5432]}],
-    "tags": _tags(1, "w1"),
+    "tags": _tags("w1"),
 }
 WINDOWS: dict[str, Any] = {
     "os": "windows",
     "region": "westeurope",
     "services": [{"name": "W3SVC", "ports": [80]}],
-    "tags": _tags(2, "none"),
+    "tags": _tags("none"),
 }
 READY = {"patch_mode": "AutomaticByPlatform", "bypass_platform_safety_checks": True}
 """What a virtual machine has to have for a maintenance configuration to patch it."""
@@ -102,16 +102,18 @@ FLEET: dict[str, Any] = {
         ],
     },
     "machines": [
-        {"node_id": VM_DB, "name": "vm-db", "power": "stopped"} | LINUX,
-        {"node_id": VM_APP, "name": "vm-app", "attributes": READY} | WINDOWS,
+        {"node_id": VM_DB, "name": "vm-db", "power": "stopped", "attributes": {"allocated": True}} | LINUX,
+        {"node_id": VM_APP, "name": "vm-app", "power": "stopped", "attributes": READY} | WINDOWS,
         {"node_id": ARC_DB, "name": "arc-db", "hostname": "arc-db.example"} | LINUX,
         {"node_id": ARC_APP, "name": "arc-app", "hostname": "arc-app.example"} | WINDOWS,
     ],
 }
-"""A database and an application on virtual machines and on Arc machines; a schedule, and a configuration of others."""
+"""A database and an application on virtual machines, one stopped and one deallocated, and on Arc machines; a schedule,
+and a configuration of others."""
 
 POLICY: dict[str, Any] = OF_AWS | {
     "approvals": {"test": {"classifications": ["Security"]}},
+    "batches": [{"name": "batch_1", "match": {"os_family": ["linux", "windows"]}, "reboot": "separate"}],
     "defaults": {
         "start_stopped": True,
         "snapshot": "if_possible",

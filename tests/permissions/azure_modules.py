@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tests.integration.modules.in_process import Modules
+from tests.integration.run_under_way import RUN_ID, begun_run
 
 from .azure_fleet import ARC_APP, ARC_DB, HERE, MAINTENANCE, SCHEDULE, SUBSCRIPTION, VM_APP, VM_DB, WORKSPACE
 
@@ -18,7 +20,7 @@ MADE = f"{HERE}/resourceGroups/rg-test/{MAINTENANCE}/maintenanceConfigurations/m
 
 
 def call_modules(modules: Modules) -> None:
-    """Each of them, so that it reads, writes and deletes."""
+    """Those of schedules and maintenance, so that each reads, writes and deletes."""
     _deployment_schedules(modules)
     _membership(modules)
     _migration(modules)
@@ -86,12 +88,14 @@ def _maintenance(modules: Modules) -> None:
     modules.ok("azure_maintenance_configuration", **made, state="absent", delete_assignments=True)
 
 
-def call_undelivered(modules: Modules) -> None:
-    """A script for a machine that is off: why it did not get there is asked of the operation that sent it."""
+def call_undelivered(modules: Modules, directory: Path) -> None:
+    """A script of a run for a machine that is off: why it did not get there is asked of the operation that sent it."""
     modules.sandbox.patch_machine(ARC_DB, power="stopped")
-    node = {"node_id": ARC_DB, "os_family": "linux", "region": "westeurope"}
-    sent = modules.ok("azure_run_command", nodes=[node], script="true", timeout_seconds=60)
-    told = modules.ok("azure_run_command_info", commands=sent["commands"], wait_timeout=60)
+    node = {"node_id": ARC_DB, "account": SUBSCRIPTION, "os_family": "linux", "region": "westeurope"}
+    url = begun_run(directory, [node])
+    run: Options = {"ledger_url": url, "run_id": RUN_ID, "batch": "batch_1", "wave": 1, "phase": "observe"}
+    modules.ok("azure_run_command", **run, script="true", timeout_seconds=60)
+    told = modules.ok("azure_run_command_info", **run, wait_timeout=60)
     assert "was not delivered" in told["nodes"]["failures"][0]["reason"], told
 
 

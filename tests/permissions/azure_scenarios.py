@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.integration.estate import Estate, Played
@@ -68,16 +67,15 @@ class Stage:
 
 
 def play_run(stage: Stage) -> None:
-    """A whole run, of which answers are lost, an assessment is forgotten, and a node is left running; then it is
+    """A whole run, of which answers are lost, an assessment is forgotten, and what was off is left running; then it is
     stopped."""
+    fault = stage.sandbox.fault
     for operation in ("*/restorePoints/write", "*/runCommands/write", "*/assessPatches/action"):
-        stage.sandbox.fault("drop_after", service="arm", operation=operation, times=2)
-    stage.sandbox.fault("drop_after", service="arm", operation="*/installPatches/action", times=2)
-    forgotten = {"service": "arm", "status": 404, "code": "NotFound"}
-    stage.sandbox.fault("error", operation="Microsoft.Compute/locations/operations/read", **forgotten)
-    stage.sandbox.fault(
-        "error", service="arm", operation="*/deallocate/action", status=409, code="OperationNotAllowed", times=None
-    )
+        fault("drop_after", service="arm", operation=operation, times=2)
+    fault("drop_after", service="arm", operation="*/installPatches/action", times=2)
+    fault("error", operation="Microsoft.Compute/locations/operations/read", status=404, code="NotFound")
+    for operation in ("*/deallocate/action", "*/powerOff/action"):
+        fault("error", operation=operation, status=409, code="OperationNotAllowed", times=None)
     run = {"patch_environment": "test", "patch_run_id": "run-1", "patch_reboot_approval": "CHG0042"}
     stage.play("patch.yml", **run)
     stage.sandbox.clear_faults()
@@ -85,14 +83,12 @@ def play_run(stage: Stage) -> None:
 
 
 def play_policy(stage: Stage) -> None:
-    """A policy brought into force, and again after it changed; taken back, and then a plan."""
+    """A policy brought into force and taken back, and then a plan."""
     batches = [{key: value for key, value in batch.items() if key != "reboot"} for batch in POLICY["batches"]]
     native = {"name": "test", "approval": "test", "delivery": "native"}
     stage.estate.set_policy(environments=[native], batches=batches)
     stage.play("policy.yml", patch_environment="test", azure_patch_policy_prepare=True)
-    stage.estate.set_policy(approvals={"test": {"classifications": ["Critical"]}})
-    stage.play("policy.yml", patch_environment="test", azure_patch_policy_prepare=True)
-    stage.estate.set_policy(environments=POLICY["environments"])
+    stage.estate.set_policy(environments=POLICY["environments"], batches=POLICY["batches"])
     stage.play("policy.yml", patch_environment="test")
     stage.play("plan.yml", patch_environment="test")
 
@@ -111,15 +107,19 @@ def record(name: str, directory: Path, roles: Roles | None) -> dict[str, Recorde
         return stage.recorded
 
 
-def record_modules(roles: Roles | None) -> dict[str, Recorded[Need]]:
-    """Call modules in this process, which only one thread may do: those of schedules, and on machines that are gone
-    those of a run, which ask why."""
-    with SandboxProcess(FLEET, speed=SPEED, check_answers=False) as sandbox, TemporaryDirectory() as directory:
-        stage = Stage(Path(directory), sandbox, roles)
-        for name, call in ((SCHEDULES, call_modules), ("patch", call_undelivered)):
-            recorded = stage.begin(name)
-            call(Modules(sandbox))
-            stage.end(recorded)
+def record_modules(directory: Path, roles: Roles | None) -> dict[str, Recorded[Need]]:
+    """Call modules in this process, which only one thread may do: those of schedules, and one of a run that asks why
+    a script did not get to its machine."""
+    folder = directory / "modules"
+    folder.mkdir()
+    with SandboxProcess(FLEET, speed=SPEED, check_answers=False) as sandbox:
+        stage = Stage(folder, sandbox, roles)
+        recorded = stage.begin(SCHEDULES)
+        call_modules(Modules(sandbox))
+        stage.end(recorded)
+        recorded = stage.begin("patch")
+        call_undelivered(Modules(sandbox), folder)
+        stage.end(recorded)
         return stage.recorded
 
 
@@ -127,5 +127,5 @@ def record_all(directory: Path, roles: Roles | None) -> dict[str, Recorded[Need]
     """Play all scenarios side by side; what was needed, by the name of the role."""
     with ThreadPoolExecutor(len(PLAYED)) as pool:
         running = [pool.submit(record, name, directory, roles) for name in PLAYED]
-        parts = [record_modules(roles), *(one.result() for one in running)]
+        parts = [record_modules(directory, roles), *(one.result() for one in running)]
     return merged(parts)

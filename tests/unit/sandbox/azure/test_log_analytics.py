@@ -16,6 +16,8 @@ from azure.mgmt.loganalytics import LogAnalyticsManagementClient
 from azure.mgmt.resourcegraph.models import QueryRequest
 from azure.monitor.query import LogsQueryClient, LogsQueryPartialResult, LogsQueryResult, LogsQueryStatus
 
+from tests.sandbox.azure.identity.tokens import object_id
+from tests.sandbox.azure.settings import CLIENT_ID
 from tests.unit.sandbox.azure.core_kit import LIMITED, OTHER_TENANT, SECOND, STRANGER, CoreSandbox, fleet_data
 from tests.unit.sandbox.azure.core_kit import arc_id as arc
 
@@ -77,6 +79,21 @@ def test_connected_machines_are_each_there_once(azure: CoreSandbox) -> None:
     (entry,) = [one for one in azure.azure.journal.entries() if one["service"] == "logs"]
     assert (entry["operation"], entry["account"]) == ("Microsoft.OperationalInsights/workspaces/query/read", SECOND)
     assert entry["writing"] is False
+
+
+def test_a_role_needs_the_query_and_the_table(azure: CoreSandbox) -> None:
+    access, workspace = azure.azure.world.access, "Microsoft.OperationalInsights/workspaces"
+    query, table = f"{workspace}/query/read", f"{workspace}/query/Heartbeat/read"
+    scope = f"/subscriptions/{SECOND}"
+    whole = {"Name": "logs", "IsCustom": True, "Description": "Logs", "AssignableScopes": [scope]}
+    for actions in ([query], [table], [f"{workspace}/read"]):
+        access.assign(object_id(CLIENT_ID), [{"role": whole | {"Actions": actions}, "scope": scope}])
+        with pytest.raises(HttpResponseError, match="insufficient access"):
+            computers(azure)
+    access.assign(object_id(CLIENT_ID), [{"role": whole | {"Actions": [query, table]}, "scope": scope}])
+    assert computers(azure)
+    needed = azure.azure.journal.entries()[-1]["access"]
+    assert needed == [{"action": one, "scope": f"{GROUP}/logs"} for one in (query, table)]
 
 
 def test_the_columns_that_membership_asks_for(azure: CoreSandbox) -> None:
