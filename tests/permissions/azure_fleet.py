@@ -112,6 +112,7 @@ FLEET: dict[str, Any] = {
 and a configuration of others."""
 
 POLICY: dict[str, Any] = OF_AWS | {
+    "applications": [],
     "approvals": {"test": {"classifications": ["Security"]}},
     "batches": [{"name": "batch_1", "match": {"os_family": ["linux", "windows"]}, "reboot": "separate"}],
     "defaults": {

@@ -36,7 +36,7 @@ WORK = ("ssm:SendCommand", "ec2:StartInstances", "ec2:StopInstances", "ec2:Creat
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recorded]:
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recorded[Access]]:
     """Every playbook, played with its policy and that of the controller."""
     return record_all(tmp_path_factory.mktemp("permissions"), POLICIES)
 
@@ -46,7 +46,7 @@ def allows(policy: Mapping[str, Any], needs: list[Access]) -> bool:
     return all(evaluate(statements, need).allowed for need in needs)
 
 
-def test_each_playbook_gets_along_with_its_policy(recorded: dict[str, Recorded]) -> None:
+def test_each_playbook_gets_along_with_its_policy(recorded: dict[str, Recorded[Access]]) -> None:
     assert set(recorded) == set(NAMES)
     assert [text for name, one in recorded.items() for text in ended_well(name, one)] == []
     assert LEFT_RUNNING in recorded["patch"].played[0]
@@ -59,14 +59,14 @@ def test_a_report_has_no_module_that_asks_aws() -> None:
     assert not re.search(r"hybridops\.patching\.(ssm|ec2)_", text)
 
 
-def test_the_files_are_what_would_be_written_now(recorded: dict[str, Recorded]) -> None:
+def test_the_files_are_what_would_be_written_now(recorded: dict[str, Recorded[Access]]) -> None:
     written = files({name: one.needs for name, one in recorded.items()})
     there = {f"{name}.json": (FOLDER / f"{name}.json").read_text(encoding="utf-8") for name in NAMES}
     assert written == there, "make permissions writes them again"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_in_a_policy_can_be_left_out(recorded: dict[str, Recorded], name: str) -> None:
+def test_nothing_in_a_policy_can_be_left_out(recorded: dict[str, Recorded[Access]], name: str) -> None:
     needs = list(variants(name, recorded[name].needs))
     assert allows(POLICIES[name], needs)
     for what, smaller in without_one(POLICIES[name]):
@@ -105,7 +105,7 @@ def variants(name: str, needs: list[Access]) -> Iterator[Access]:
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
-def test_nothing_is_done_to_nodes_outside_of_the_patch_groups(recorded: dict[str, Recorded], name: str) -> None:
+def test_nothing_is_done_to_nodes_outside_of_the_patch_groups(recorded: dict[str, Recorded[Access]], name: str) -> None:
     statements = read_document(POLICIES[name])
     work = [
         need
@@ -121,7 +121,7 @@ def test_nothing_is_done_to_nodes_outside_of_the_patch_groups(recorded: dict[str
             assert not evaluate(statements, replace(need, context=bare)).allowed
 
 
-def test_only_the_tag_that_remembers_power_is_written_to_nodes(recorded: dict[str, Recorded]) -> None:
+def test_only_the_tag_that_remembers_power_is_written_to_nodes(recorded: dict[str, Recorded[Access]]) -> None:
     statements = read_document(POLICIES["patch"])
     tagging = [
         need
@@ -136,7 +136,7 @@ def test_only_the_tag_that_remembers_power_is_written_to_nodes(recorded: dict[st
         assert not evaluate(statements, every).allowed
 
 
-def test_baselines_and_windows_of_others_are_left_alone(recorded: dict[str, Recorded]) -> None:
+def test_baselines_and_windows_of_others_are_left_alone(recorded: dict[str, Recorded[Access]]) -> None:
     statements = read_document(POLICIES["policy"])
     changing = [
         need
