@@ -14,8 +14,8 @@ description:
     line of progress after each round. What is under way is read from the ledger, so a run that lost its controller
     waits for it instead of sending it again.
   - Nodes that have not answered when O(timeout) is over fail. What was sent to them may still happen.
-  - Without a run it waits for O(commands) of Systems Manager, with M(hybridops.patching.ssm_command_info). It fails then
-    when O(timeout) is over.
+  - Without a run it waits for O(commands) of Systems Manager, with M(hybridops.patching.ssm_command_info). It fails
+    then when O(timeout) is over.
 options:
   run_id:
     description:

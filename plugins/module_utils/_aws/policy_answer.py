@@ -35,7 +35,10 @@ class Changes:
 
 
 def answer(planned: Changes, changes: Changes, state: PolicyState, *, check: bool = False) -> dict[str, Any]:
-    """The module's result, with ``check`` of what was not done. The difference is that of the plan, as check mode shows it: without ids that came later."""
+    """The module's result, with ``check`` of what was not done.
+
+    The difference is that of the plan, as check mode shows it: without ids that came later.
+    """
     return {
         "changed": planned.count > 0,
         "diff": diffs(planned.every()),
