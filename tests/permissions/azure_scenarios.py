@@ -27,6 +27,8 @@ EVERYTHING = {
     "Actions": ["*"],
     "AssignableScopes": ["/"],
 }
+STARTS = 120.0
+"""Seconds that a sandbox may take to start: all start at once, beside other tests."""
 SCHEDULES = "schedules"
 """The name of the role for what no playbook does."""
 Roles = Mapping[str, Mapping[str, Any]]
@@ -101,7 +103,7 @@ def record(name: str, directory: Path, roles: Roles | None) -> dict[str, Recorde
     """Play a scenario; without roles everything is allowed."""
     folder = directory / name
     folder.mkdir()
-    with SandboxProcess(FLEET, speed=SPEED, check_answers=False) as sandbox:
+    with SandboxProcess(FLEET, speed=SPEED, check_answers=False, start_timeout=STARTS) as sandbox:
         stage = Stage(folder, sandbox, roles)
         PLAYED[name](stage)
         return stage.recorded
@@ -112,7 +114,7 @@ def record_modules(directory: Path, roles: Roles | None) -> dict[str, Recorded[N
     a script did not get to its machine."""
     folder = directory / "modules"
     folder.mkdir()
-    with SandboxProcess(FLEET, speed=SPEED, check_answers=False) as sandbox:
+    with SandboxProcess(FLEET, speed=SPEED, check_answers=False, start_timeout=STARTS) as sandbox:
         stage = Stage(folder, sandbox, roles)
         recorded = stage.begin(SCHEDULES)
         call_modules(Modules(sandbox))
