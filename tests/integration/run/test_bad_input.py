@@ -1,7 +1,11 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What cannot work is refused with one clear message, before anything is written anywhere."""
+"""What cannot work is refused with one clear message, before anything is written anywhere.
+
+Playbooks are played for each way on which a refusal comes about. What else the same code refuses is in the unit tests
+of policies and inventories, and asked of a module in this process.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from typing import Any
 import pytest
 
 from tests.integration.estate import Estate, Played
+from tests.integration.modules.in_process import Modules
+from tests.sandbox.client import SandboxProcess
 
 DB2 = "i-0db00000000000002"
 
@@ -86,21 +92,11 @@ def test_an_environment_that_the_policy_or_the_inventory_lacks(estate: Estate) -
     refused(estate, estate.play("patch.yml", patch_environment="prod"), "the inventory has no group prod", "batch_1")
 
 
-def test_hosts_in_no_batch_and_in_two(estate: Estate) -> None:
-    data = estate.inventory_data()
-    del data["all"]["children"]["batch_1"]
-    played = estate.play("patch.yml", patch_environment="test", inventory=estate.write("none.yml", data))
-    refused(estate, played, "db1, db2, db3", "none of the groups batch_1, batch_2")
+def test_a_host_in_two_batches(estate: Estate) -> None:
     data = estate.inventory_data()
     data["all"]["children"]["batch_2"]["hosts"]["db2"] = {}
     played = estate.play("patch.yml", patch_environment="test", inventory=estate.write("two.yml", data))
     refused(estate, played, "db2", "two batches, batch_1 and batch_2")
-
-
-def test_a_host_without_an_id(estate: Estate) -> None:
-    inventory = with_hosts(estate, "no_id.yml", patch_node_id=None)
-    played = estate.play("patch.yml", patch_environment="test", inventory=inventory)
-    refused(estate, played, "db2", "has no patch_node_id")
 
 
 def test_a_node_that_does_not_exist(estate: Estate) -> None:
@@ -109,32 +105,49 @@ def test_a_node_that_does_not_exist(estate: Estate) -> None:
     refused(estate, played, "[not_found] db2 (i-0123456789abcdef0)", f"[unlisted] db2 ({DB2})")
 
 
-@pytest.mark.parametrize(
-    ("env", "words"),
-    [
-        ({"AWS_ACCESS_KEY_ID": "AKIAWRONG00000000000"}, ("InvalidClientTokenId", "check access_key")),
-        ({"AWS_SECRET_ACCESS_KEY": "wrong-secret-value"}, ("SignatureDoesNotMatch", "check secret_key")),
-        ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, ("NoCredentialsError", "Give credentials")),
-    ],
-    ids=["key", "secret", "none"],
-)
-def test_wrong_credentials(estate: Estate, env: dict[str, str], words: tuple[str, ...]) -> None:
-    played = estate.play("patch.yml", patch_environment="test", env=env)
-    refused(estate, played, "111111111111", *words)
+def test_a_wrong_secret_ends_the_playbook_and_is_not_shown(estate: Estate) -> None:
+    wrong = {"AWS_SECRET_ACCESS_KEY": "wrong-secret-value"}
+    played = estate.play("patch.yml", patch_environment="test", env=wrong)
+    refused(estate, played, "111111111111", "SignatureDoesNotMatch", "check secret_key")
     assert "wrong-secret-value" not in played
 
 
-def test_a_role_that_may_not_be_assumed(estate: Estate) -> None:
-    role = "arn:aws:iam::111111111111:role/other"
-    estate.set_policy(accounts={"aws": {"111111111111": {"role_arn": role}}})
-    refused(estate, estate.play("patch.yml", patch_environment="test"), role, "AccessDenied")
+OTHER_ROLE = "arn:aws:iam::111111111111:role/other"
+NO_KEYS = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
 
 
-def test_an_endpoint_that_nobody_serves(estate: Estate) -> None:
+@pytest.mark.parametrize(
+    ("env", "role", "words"),
+    [
+        (
+            {"AWS_ACCESS_KEY_ID": "AKIAWRONG00000000000"},
+            "",
+            ("111111111111", "InvalidClientTokenId", "check access_key"),
+        ),
+        (NO_KEYS, "", ("111111111111", "NoCredentialsError", "Give credentials")),
+        ({}, OTHER_ROLE, (OTHER_ROLE, "AccessDenied")),
+        (
+            {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+            "",
+            ("http://127.0.0.1:9", "Check that the endpoint can be reached"),
+        ),
+    ],
+    ids=["key", "none", "role", "endpoint"],
+)
+def test_who_cannot_ask_for_the_facts(
+    sandbox: SandboxProcess, env: dict[str, str], role: str, words: list[str]
+) -> None:
+    """Of the module that a plan asks first, as a wrong secret ends the playbook."""
+    place = {"account": "111111111111", "region": "eu-central-1"}
+    roles = {"accounts": {"111111111111": {"role_arn": role}}} if role else {}
     began = time.monotonic()
-    played = estate.play("patch.yml", patch_environment="test", env={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
-    refused(estate, played, "http://127.0.0.1:9", "Check that the endpoint can be reached")
+    modules = Modules(sandbox, env)
+    answer = modules.call("ssm_managed_node_info", nodes=[{"node_id": DB2, **place}], **roles)
     assert time.monotonic() - began < 60
+    assert answer["failed"], answer
+    assert "Traceback" not in modules.output
+    for word in words:
+        assert word in answer["msg"]
 
 
 def test_run_id_waves_and_ledger(estate: Estate) -> None:
@@ -150,10 +163,3 @@ def test_run_id_waves_and_ledger(estate: Estate) -> None:
 def test_a_run_that_nobody_knows(estate: Estate, playbook: str) -> None:
     refused(estate, estate.play(playbook, patch_run_id="unknown"), "ledger")
     refused(estate, estate.play(playbook), "patch_run_id")
-
-
-def test_waves_as_a_text(estate: Estate) -> None:
-    """Ansible itself would end with a traceback at such a ``serial``."""
-    played = estate.play("patch.yml", "--check", patch_environment="test", patch_waves="1,50%")
-    assert played.returncode == 0, played.output
-    assert "wave 3: 1 node" in played
