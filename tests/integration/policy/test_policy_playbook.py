@@ -264,13 +264,3 @@ def test_a_write_that_is_refused_is_told_and_a_further_call_does_the_rest(estate
     assert apply(estate, "lab").returncode == 0
     groups = registered(estate.sandbox, "111111111111", "eu-central-1")
     assert set(groups) == {"patch_lab_0600_batch_1", "patch_lab_0600_batch_2"}
-
-
-def test_lost_answers_make_nothing_twice(estate: Estate) -> None:
-    for operation in ("CreatePatchBaseline", "RegisterPatchBaselineForPatchGroup"):
-        estate.sandbox.fault("drop_after", service="ssm", operation=operation)
-    played = apply(estate, "lab")
-    assert played.returncode == 0, played.output
-    client = ssm(estate.sandbox, "111111111111", "eu-central-1")
-    own = client.describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])["BaselineIdentities"]
-    assert sorted(entry["BaselineName"] for entry in own) == ["hybridops-lab-redhat", "hybridops-lab-windows"]
