@@ -48,7 +48,7 @@ class SandboxProcess:
         speed: float = 60.0,
         port: int = 0,
         check_answers: bool = True,
-        start_timeout: float = 30.0,
+        start_timeout: float = 120.0,
     ) -> None:
         self._fleet = fleet
         self._arguments = ["--speed", str(speed), "--port", str(port), *(["--check-answers"] if check_answers else [])]

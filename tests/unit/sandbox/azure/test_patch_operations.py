@@ -265,7 +265,7 @@ def test_arc_needs_a_duration(azure: AzureSandbox) -> None:
 
 
 def test_one_operation_at_a_time() -> None:
-    sandbox = AzureSandbox(speed=40)
+    sandbox = AzureSandbox(speed=6)
     try:
         vms, machines = sandbox.compute.virtual_machines, sandbox.hybrid.machines
         body: Any = {"rebootSetting": "Never", "maximumDuration": "PT1H"}
