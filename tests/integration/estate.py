@@ -127,9 +127,16 @@ class Estate:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment of a playbook: the sandbox's, and nothing of the person who runs the tests."""
+        """The environment of a playbook: the sandbox's, and nothing of the person who runs the tests.
+
+        Pipelining saves a tenth of the CPU time. The tests of modules as tasks are without it.
+        """
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "LC_ALL") if key in os.environ}
-        return kept | {"LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1", "PWD": str(self.directory)} | self.sandbox.env
+        return (
+            kept
+            | {"LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_PIPELINING": "1", "PWD": str(self.directory)}
+            | self.sandbox.env
+        )
 
     def client(self, service: str, account: str = "111111111111", region: str = "eu-central-1") -> Any:
         """A client of a service in a node's account, other than the product's."""

@@ -26,7 +26,7 @@ def test_keys_and_session_tokens(estate: Estate) -> None:
     secret = estate.env["AWS_SECRET_ACCESS_KEY"]
     keys = {"access_key": estate.env["AWS_ACCESS_KEY_ID"], "secret_key": secret}
     variables = estate.write("secrets.yml", {"patch_aws": keys})
-    none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "ANSIBLE_PIPELINING": "0"}
     played = estate.play("patch.yml", "-vvvv", "-e", f"@{variables}", patch_environment="test", env=none)
     assert played.returncode == 0, played.output
     assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in played
