@@ -153,5 +153,5 @@ def test_both_services_open_the_window_of_each_batch_at_the_same_times(when: str
 
 
 def _days(schedule: dict[str, Any]) -> dict[str, Any]:
-    days = {"week_days": [], "month_days": [], "monthly_occurrences": []}
+    days: dict[str, list[Any]] = {"week_days": [], "month_days": [], "monthly_occurrences": []}
     return {"advanced_schedule": {**days, **schedule["schedule_info"]["advanced_schedule"]}}
