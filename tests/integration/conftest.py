@@ -10,9 +10,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.integration.estate import Estate
 from tests.sandbox.client import SandboxProcess
+
+SPREAD = ("run/test_gate_table.py",)
+"""Files of many playbooks that share no more than a sandbox: a process takes one test of theirs at a time."""
+
+
+class FileByFile(LoadScopeScheduling):
+    """Gives the tests of a file to one process, so that what they share is made once and not once a process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Tests of the same answer go to the same process."""
+        file = nodeid.partition("::")[0]
+        return nodeid if file.endswith(SPREAD) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileByFile | None:
+    """How ``-n`` shares out the tests, where ``--dist`` says nothing else."""
+    return FileByFile(config, log) if config.getvalue("dist") == "load" else None
+
 
 PLACE = {"account": "111111111111", "region": "eu-central-1"}
 
