@@ -198,10 +198,10 @@ class TestPresent:
         {"tasks": {"pre_task": {"parameters": {}}, "post_task": {"parameters": {"A": "b"}}}},
         {"tasks": {"post_task": {"source": "Other"}}},
         {"tasks": {"pre_task": {"source": ""}}},
-        {"operating_system": "Linux", "linux": {"included_package_classifications": ["Security", "Other"],
-                                               "excluded_package_name_masks": ["kernel*"],
-                                               "included_package_name_masks": ["openssl"],
-                                               "reboot_setting": "Always"}},
+        {"operating_system": "Linux", "linux": {
+            "included_package_classifications": ["Security", "Other"], "excluded_package_name_masks": ["kernel*"],
+            "included_package_name_masks": ["openssl"], "reboot_setting": "Always",
+        }},
         {"linux": {"included_package_name_masks": [], "excluded_package_name_masks": ["Kernel*"]}},
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ class Lab:
     def sandbox(self) -> Any:
         return self.modules.sandbox
 
-    def operate(self, nodes: Sequence[dict[str, Any]] = ALL, **options: Any) -> dict[str, Any]:
+    def operate(self, nodes: Sequence[dict[str, Any]] = tuple(ALL), **options: Any) -> dict[str, Any]:
         """Start an operation and wait for it; what the module that started it answered."""
         started = self.modules.ok("ssm_patch_operation", nodes=list(nodes), **options)
         if started["commands"]:
@@ -56,7 +56,7 @@ class Lab:
         assert done["progress"]["finished"], done
         return done
 
-    def scan(self, nodes: Sequence[dict[str, Any]] = ALL) -> None:
+    def scan(self, nodes: Sequence[dict[str, Any]] = tuple(ALL)) -> None:
         self.operate(nodes, operation="Scan")
 
     def missing(self, node: dict[str, Any]) -> set[str]:

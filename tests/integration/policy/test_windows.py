@@ -78,7 +78,7 @@ def test_with_controller_a_window_scans_all_nodes_and_installs_nothing(estate: E
     estate.set_policy(**ANY_PATCH)
     apply(estate)
     assert states(estate) == {}, "nothing was scanned before"
-    (task,) = opened(estate).values()
+    (task,) = list(opened(estate).values())
     assert task["Status"] == "SUCCESS"
     found = states(estate)
     assert {node: state["Operation"] for node, state in found.items()} == dict.fromkeys((DB1, DB2, DB3, APP1), "Scan")
@@ -101,7 +101,7 @@ def test_with_native_each_batch_is_patched_after_the_one_before_it_although_that
     estate.sandbox.patch_machine(DB2, faults={"install_fails": True})
     tasks = opened(estate)
     assert list(tasks) == ["install-batch_1", "install-batch_2"]
-    first, second = tasks.values()
+    first, second = tasks["install-batch_1"], tasks["install-batch_2"]
     assert (first["Status"], second["Status"]) == ("FAILED", "SUCCESS"), "no gate held batch 2"
     assert first["EndTime"] <= second["StartTime"]
     found = states(estate)

@@ -56,8 +56,8 @@ structures = st.dictionaries(
 )
 
 
-def content(given: Any = SCRIPT, form: str | None = None) -> Any:
-    return wanted_content(given, None, form)
+def content(given: Any = None, form: str | None = None) -> Any:
+    return wanted_content(SCRIPT if given is None else given, None, form)
 
 
 def described(**values: Any) -> dict[str, Any]:
@@ -67,8 +67,9 @@ def described(**values: Any) -> dict[str, Any]:
     return known | versions | values
 
 
-def there(given: Any = SCRIPT, share_with: list[str] | None = None, **values: Any) -> Any:
-    return from_api(described(**values), stored_content(json.dumps(given), "JSON"), {"a": "1"}, share_with)
+def there(given: Any = None, share_with: list[str] | None = None, **values: Any) -> Any:
+    text = json.dumps(SCRIPT if given is None else given)
+    return from_api(described(**values), stored_content(text, "JSON"), {"a": "1"}, share_with)
 
 
 class TestContent:
@@ -283,11 +284,12 @@ class FakeModule:
         self.check_mode = check_mode
 
 
-def read(given: Any = SCRIPT, **values: Any) -> tuple[Call, Call, Call]:
+def read(given: Any = None, **values: Any) -> tuple[Call, Call, Call]:
+    text = json.dumps(SCRIPT if given is None else given)
     latest = {"Name": NAME, "DocumentVersion": "$LATEST"}
     return (
         Call("describe_document", latest, {"Document": described(**values)}),
-        Call("get_document", latest, {"Content": json.dumps(given), "DocumentFormat": "JSON"}),
+        Call("get_document", latest, {"Content": text, "DocumentFormat": "JSON"}),
         Call("list_tags_for_resource", {"ResourceType": "Document", "ResourceId": NAME}, {"TagList": []}),
     )
 

@@ -148,10 +148,10 @@ SAME = {
 }
 
 
-def scope(wanted: dict[str, Any] | None, there: dict[str, Any] | None = PUBLISHED, **more: Any) -> ChangeSet:
+def scope(wanted: dict[str, Any] | None, there: str | dict[str, Any] | None = "published", **more: Any) -> ChangeSet:
     chosen = wanted_filter(wanted)
     check_filter(chosen)
-    current = scope_from_api(there) if there else None
+    current = scope_from_api(PUBLISHED if isinstance(there, str) else there) if there else None
     return plan_scope(current, HERE, SATURDAYS, chosen, name="workervmConfiguration", **more)
 
 
