@@ -51,7 +51,7 @@ def test_the_modules_as_tasks_of_a_playbook(tasks: Tasks) -> None:
 
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
-    "another account": ({"account": "222222222222"}, "names no role for 2222"),
+    "another account": ({"account": "222222222222"}, "no role is named for 2222"),
     "a role that may not be assumed": (
         {"account": "222222222222", "accounts": {"222222222222": {"role_arn": "arn:aws:iam::2:role/x"}}},
         "AccessDenied",
