@@ -5,36 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
 from ..module_utils._aws.policy_estate import policy_estate
-from ..module_utils._core.errors import PatchingError
-from ..module_utils._core.facts import NodeFacts
-from ..module_utils._core.nodes import Node
-from ..module_utils._core.policy.load import load_policy
+from ..plugin_utils._policy_filter import policy_filter
 
-
-def patch_baselines(
-    facts: Sequence[Mapping[str, Any]],
-    policy: str,
-    environment: str,
-    unlisted: Sequence[Mapping[str, Any]] = (),
-    prefix: str = "hybridops",
-    nodes: Sequence[Mapping[str, Any]] = (),
-    targets: Sequence[Mapping[str, str]] = (),
-) -> dict[str, Any]:
-    """The baselines, groups and windows of an environment; see its documentation."""
-    try:
-        found = [NodeFacts.from_dict(fact) for fact in facts]
-        listed = [Node.from_dict(node) for node in nodes]
-        read = load_policy(policy)
-        estate = policy_estate(read, environment, found, listed, unlisted, prefix, targets=targets).to_dict()
-        return estate | {"warnings": [f"{environment}: {warning}" for warning in estate["warnings"]]}
-    except PatchingError as error:
-        raise AnsibleFilterError(str(error)) from None
+patch_baselines = policy_filter(policy_estate)
 
 
 class FilterModule:

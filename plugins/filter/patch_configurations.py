@@ -1,39 +1,17 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The maintenance configurations of Azure that a policy asks for."""
+"""The maintenance configurations and deployment schedules that a policy asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
 from ..module_utils._azure.policy_estate import policy_estate
-from ..module_utils._core.errors import PatchingError
-from ..module_utils._core.facts import NodeFacts
-from ..module_utils._core.nodes import Node
-from ..module_utils._core.policy.load import load_policy
+from ..plugin_utils._policy_filter import policy_filter
 
-
-def patch_configurations(
-    facts: Sequence[Mapping[str, Any]],
-    policy: str,
-    environment: str,
-    unlisted: Sequence[Mapping[str, Any]] = (),
-    prefix: str = "hybridops",
-    nodes: Sequence[Mapping[str, Any]] = (),
-    targets: Sequence[Mapping[str, str]] = (),
-) -> dict[str, Any]:
-    """The configurations and dynamic scopes of an environment; see its documentation."""
-    try:
-        found = [NodeFacts.from_dict(fact) for fact in facts]
-        listed = [Node.from_dict(node) for node in nodes]
-        estate = policy_estate(load_policy(policy), environment, found, listed, unlisted, prefix, targets=targets)
-        return estate.to_dict()
-    except PatchingError as error:
-        raise AnsibleFilterError(str(error)) from error
+patch_configurations = policy_filter(policy_estate)
 
 
 class FilterModule:

@@ -11,24 +11,9 @@ from typing import Any
 from .._core.durations import format_duration, parse_duration
 from .._core.schedule import WEEKDAYS
 from .._core.schedule_info import FREQUENCIES
+from .classifications import LINUX_CLASSIFICATIONS, UNCLASSIFIED, WINDOWS_CLASSIFICATIONS
 from .deployment_schedule_model import ALL, SECTIONS
 from .deployment_schedule_times import NO_DAYS
-
-WINDOWS_CLASSIFICATIONS = (
-    "Unclassified",
-    "Critical",
-    "Security",
-    "UpdateRollup",
-    "FeaturePack",
-    "ServicePack",
-    "Definition",
-    "Tools",
-    "Updates",
-)
-"""What updates may be (API: WindowsUpdateClasses)."""
-
-LINUX_CLASSIFICATIONS = ("Unclassified", "Critical", "Security", "Other")
-"""What packages may be (API: LinuxUpdateClasses)."""
 
 REBOOT_SETTINGS = ("IfRequired", "Never", "Always", "RebootOnly")
 DAYS = tuple(day.capitalize() for day in WEEKDAYS)
@@ -36,14 +21,14 @@ DAYS = tuple(day.capitalize() for day in WEEKDAYS)
 _TEXTS: dict[str, Any] = {"type": "list", "elements": "str"}
 
 WINDOWS_ARGS: dict[str, Any] = {
-    "included_update_classifications": {**_TEXTS, "choices": list(WINDOWS_CLASSIFICATIONS)},
+    "included_update_classifications": {**_TEXTS, "choices": [UNCLASSIFIED, *WINDOWS_CLASSIFICATIONS]},
     "excluded_kb_numbers": _TEXTS,
     "included_kb_numbers": _TEXTS,
     "reboot_setting": {"type": "str", "choices": list(REBOOT_SETTINGS)},
 }
 
 LINUX_ARGS: dict[str, Any] = {
-    "included_package_classifications": {**_TEXTS, "choices": list(LINUX_CLASSIFICATIONS)},
+    "included_package_classifications": {**_TEXTS, "choices": [UNCLASSIFIED, *LINUX_CLASSIFICATIONS]},
     "excluded_package_name_masks": _TEXTS,
     "included_package_name_masks": _TEXTS,
     "reboot_setting": {"type": "str", "choices": list(REBOOT_SETTINGS)},

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from .classifications import LINUX_CLASSIFICATIONS, WINDOWS_CLASSIFICATIONS
 from .maintenance_model import (
-    LINUX_CLASSIFICATIONS,
     REBOOTS,
     SCOPES,
     VISIBILITIES,
-    WINDOWS_CLASSIFICATIONS,
 )
 
 _TEXTS: dict[str, Any] = {"type": "list", "elements": "str"}

@@ -19,14 +19,13 @@ from .._core.errors import InputError, did_you_mean
 from .._core.recur_every import DAY, HOUR, MONTH, WEEK, parse_recur_every
 from .._core.schedule import GAP, clock_change
 from .._core.zones import UTC_NAMES, windows_name, zone_of
+from .classifications import LINUX_CLASSIFICATIONS, WINDOWS_CLASSIFICATIONS
 from .maintenance_model import (
     GUEST,
-    LINUX_CLASSIFICATIONS,
     PATCH_MODE,
     REBOOTS,
     SCOPES,
     VISIBILITIES,
-    WINDOWS_CLASSIFICATIONS,
 )
 from .maintenance_window import LEAD, LONGEST, can_start, read_duration, read_moment, written_duration
 from .resource_tags import check_resource_tags

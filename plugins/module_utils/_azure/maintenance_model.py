@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .classifications import LINUX_CLASSIFICATIONS, WINDOWS_CLASSIFICATIONS
 from .maintenance_ids import group_of_id, name_of_id
 from .maintenance_window import LONGEST, stable_member, window_from_api, written_duration
 from .maintenance_window import MEMBERS as WINDOW_MEMBERS
@@ -17,17 +18,6 @@ GUEST = "InGuestPatch"
 SCOPES = ("Host", "Resource", "OSImage", "Extension", GUEST, "SQLDB", "SQLManagedInstance")
 VISIBILITIES = ("Custom", "Public")
 REBOOTS = ("IfRequired", "Never", "Always")
-LINUX_CLASSIFICATIONS = ("Critical", "Security", "Other")
-WINDOWS_CLASSIFICATIONS = (
-    "Critical",
-    "Security",
-    "UpdateRollup",
-    "FeaturePack",
-    "ServicePack",
-    "Definition",
-    "Tools",
-    "Updates",
-)
 """Values of the API (Microsoft.Maintenance 2023-04-01)."""
 
 PATCH_MODE = "InGuestPatchMode"

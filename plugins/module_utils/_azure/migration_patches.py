@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .classifications import LINUX_CLASSIFICATIONS, WINDOWS_CLASSIFICATIONS
 from .deployment_schedule_model import SECTIONS, USUAL_REBOOT, WINDOWS
-from .maintenance_model import LINUX_CLASSIFICATIONS, REBOOTS, WINDOWS_CLASSIFICATIONS
+from .maintenance_model import REBOOTS
 from .migration_losses import BY_HAND, UPDATES, Loss
 
 _NONE = "unclassified"

@@ -18,7 +18,7 @@ from typing import Any
 from .._core.approve import azure_rule
 from .._core.errors import InputError
 from .._core.policy.approvals import Approval
-from .maintenance_model import LINUX_CLASSIFICATIONS, WINDOWS_CLASSIFICATIONS
+from .classifications import LINUX_CLASSIFICATIONS, WINDOWS_CLASSIFICATIONS
 
 ACCEPTANCE = "approval_not_told"
 LINUX, WINDOWS = "linux", "windows"

@@ -11,19 +11,22 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.classifications import (
+    LINUX_CLASSIFICATIONS,
+    UNCLASSIFIED,
+    WINDOWS_CLASSIFICATIONS,
+)
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.deployment_schedule_args import (
     ADVANCED_SCHEDULE_ARGS,
     AZURE_QUERY_ARGS,
     DAYS,
     LINUX_ARGS,
-    LINUX_CLASSIFICATIONS,
     NON_AZURE_QUERY_ARGS,
     SCHEDULE_ARGS,
     SCHEDULE_INFO_ARGS,
     TARGETS_ARGS,
     TASK_ARGS,
     WINDOWS_ARGS,
-    WINDOWS_CLASSIFICATIONS,
     wanted_schedule,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.deployment_schedule_check import (
@@ -186,8 +189,8 @@ class TestModel:
         assert set(model()._attr_to_rest_field) - told_only == set(args)
 
     def test_every_value_of_an_enumeration_is_a_choice(self) -> None:
-        assert {each.value for each in models.WindowsUpdateClasses} == set(WINDOWS_CLASSIFICATIONS)
-        assert {each.value for each in models.LinuxUpdateClasses} == set(LINUX_CLASSIFICATIONS)
+        assert {each.value for each in models.WindowsUpdateClasses} == {UNCLASSIFIED, *WINDOWS_CLASSIFICATIONS}
+        assert {each.value for each in models.LinuxUpdateClasses} == {UNCLASSIFIED, *LINUX_CLASSIFICATIONS}
         assert {each.value for each in models.ScheduleFrequency} == set(FREQUENCIES)
         assert {each.value for each in models.ScheduleDay} == set(DAYS)
         operators = AZURE_QUERY_ARGS["tag_settings"]["options"]["filter_operator"]["choices"]
