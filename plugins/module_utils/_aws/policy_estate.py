@@ -7,20 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from .._core.delivery.members import (
-    Cloud,
-    Estate,
-    Place,
-    facts_of_unlisted,
-    places_of,
-    read_members,
-    some,
-    unlisted_of,
-)
+from .._core.delivery.members import Cloud, Estate, Place, some
 from .._core.delivery.native import ENVIRONMENT_TAG, next_opening
+from .._core.delivery.reading import read_environment
 from .._core.errors import InputError
 from .._core.facts import NodeFacts, UnlistedNode
 from .._core.nodes import Node
@@ -91,30 +83,23 @@ def policy_estate(
     an environment that the policy does not have, for rules that a baseline cannot have (see :func:`baseline_rules`) and
     for what no window can do (see :mod:`.policy_native`).
     """
-    found = policy.environment(environment)
-    if found is None:
-        raise InputError("environment", environment, ", ".join(one.name for one in policy.environments))
-    now = now or datetime.now(UTC)
-    native = found.delivery == NATIVE
-    strays = unlisted_of(CLOUD, unlisted)
-    counted = [*facts, *facts_of_unlisted(CLOUD, policy, strays)] if native else facts
-    estate, warnings = read_members(CLOUD, policy, found, counted, nodes, now)
+    read = read_environment(CLOUD, policy, environment, facts, nodes, unlisted, targets, now)
+    found, estate, now, warnings = read.environment, read.estate, read.now, list(read.warnings)
     systems = sorted({os for groups in estate.values() for members in groups for os in members.systems})
     approvals = {os: approval_for(policy, environment, os, now) for os in systems}
     rules = {os: _rules(policy, environment, os, approval) for os, approval in approvals.items()}
-    if native:
+    if read.native:
         refuse_native(policy, found, estate)
         warnings += native_warnings(policy, found, estate, now)
-    places = places_of(CLOUD, estate, strays, targets)
     return PolicyEstate(
         baselines=_baselines(policy, environment, estate, rules, prefix),
         groups=_groups(environment, estate, prefix),
         windows=policy_windows(policy, found, estate, prefix),
-        purge_windows=[_purge(place, prefix, environment) for place in places],
-        unknown_windows=[_unknown(place, prefix, policy) for place in places],
-        warnings=[*warnings, *_remarks(rules), *_named_in_vain(approvals), *_unlisted(strays, native)],
+        purge_windows=[_purge(place, prefix, environment) for place in read.places],
+        unknown_windows=[_unknown(place, prefix, policy) for place in read.places],
+        warnings=[*warnings, *_remarks(rules), *_named_in_vain(approvals), *_unlisted(read.strays, read.native)],
         schedule=_schedule(policy, found, estate, prefix, now),
-        statement=native_statement(environment) if native and estate else "",
+        statement=native_statement(environment) if read.native and estate else "",
     )
 
 

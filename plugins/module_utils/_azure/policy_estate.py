@@ -7,19 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from .._core.delivery.members import (
-    Cloud,
-    Estate,
-    Place,
-    facts_of_unlisted,
-    places_of,
-    read_members,
-    some,
-    unlisted_of,
-)
+from .._core.delivery.members import Cloud, Estate, Place, some
 from .._core.delivery.native import (
     ENVIRONMENT_TAG,
     frozen,
@@ -29,6 +20,7 @@ from .._core.delivery.native import (
     statement,
     without_slot,
 )
+from .._core.delivery.reading import read_environment
 from .._core.errors import InputError
 from .._core.facts import NodeFacts, UnlistedNode
 from .._core.nodes import AZURE, Node, provider_of_id
@@ -105,25 +97,17 @@ def policy_estate(
     that say too little, or that are in no group of the environment, are warned of. Raises InputError for an environment
     that the policy does not have and for what Azure cannot do.
     """
-    found = policy.environment(environment)
-    if found is None:
-        raise InputError("environment", environment, ", ".join(one.name for one in policy.environments))
-    now = now or datetime.now(UTC)
-    native = found.delivery == NATIVE
-    strays = unlisted_of(CLOUD, unlisted)
-    counted = [*facts, *facts_of_unlisted(CLOUD, policy, strays)] if native else facts
-    estate, warnings = read_members(CLOUD, policy, found, counted, nodes, now)
-    warnings += _unlisted(strays, native=native)
+    read = read_environment(CLOUD, policy, environment, facts, nodes, unlisted, targets, now)
+    found, estate, places = read.environment, read.estate, read.places
     settings = configurations_for(policy, environment)
-    places = places_of(CLOUD, estate, strays, targets)
     common = PolicyEstate(
         purge_configurations=_purge(places, settings, prefix, environment),
         purge_schedules=_purge_schedules(places, settings, prefix, environment),
         virtual_machines=_virtual_machines(estate),
-        warnings=warnings,
+        warnings=[*read.warnings, *_unlisted(read.strays, native=read.native)],
         schedule=_by_runs(found, estate),
     )
-    return _native(policy, found, estate, settings, prefix, now, common) if native and estate else common
+    return _native(policy, found, estate, settings, prefix, read.now, common) if read.native and estate else common
 
 
 def _native(

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
-from ..errors import InputError
 from ..schedule import occurrences
 from ..systems import family_of
 from . import defaults
 from .model import ApprovalPolicy, ApprovalRules, Policy, Slot
+from .settings import environment_of
 
 YEAR = timedelta(days=366)
 LOOK_BACK = timedelta(days=40)
@@ -63,8 +63,7 @@ def approval_for(policy: Policy, environment: str, os: str, now: datetime | None
     plus the days from the followed environment's slot to its own next one after ``now`` (the present, if not given), so
     that it gets what the other got. Raises :class:`InputError` for an environment that the policy does not have.
     """
-    if policy.environment(environment) is None:
-        raise InputError("environment", environment, ", ".join(one.name for one in policy.environments))
+    environment_of(policy, environment)
     name = approval_name(policy, environment)
     approval = policy.approvals.get(name, defaults.APPROVAL)
     resolved = _resolve(policy, environment, approval, os, now or datetime.now(UTC))

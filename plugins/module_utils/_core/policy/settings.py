@@ -39,6 +39,14 @@ class Settings:
     accept: tuple[str, ...]
 
 
+def environment_of(policy: Policy, name: str) -> Environment:
+    """The environment of this name. Raises InputError for one that the policy does not have."""
+    found = policy.environment(name)
+    if found is None:
+        raise InputError("environment", name, ", ".join(one.name for one in policy.environments))
+    return found
+
+
 def settings_for(
     policy: Policy,
     environment: Environment,
