@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -156,16 +155,23 @@ def test_the_team_s_role_reaches_no_other_node(estate: Estate) -> None:
             ssm.send_command(**refused)
 
 
-@pytest.mark.skipif(shutil.which("aws") is None, reason="needs the AWS CLI")
+@pytest.fixture(scope="module")
+def aws_cli() -> str:
+    """The folder of the AWS CLI, which the scripts call; it is installed where there is none."""
+    done = subprocess.run([ROOT / "tools" / "aws-cli"], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 class TestOnTheInstance:
     @pytest.fixture
-    def env(self, sandbox: SandboxProcess, metadata: str) -> dict[str, str]:
+    def env(self, sandbox: SandboxProcess, metadata: str, aws_cli: str) -> dict[str, str]:
         """A process on db1 under its instance profile, which has the policy of the guide."""
         for node_id in (DB1, DB2):
             tags = sandbox.machine(node_id)["tags"]
             sandbox.patch_machine(node_id, tags={**tags, "PatchSelf": node_id})
         sandbox.set_policies(ROLE, INSTANCE_POLICY)
-        kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+        kept = {"PATH": f"{aws_cli}:{os.environ['PATH']}", "HOME": os.environ.get("HOME", "/")}
         known = sandbox.node_credentials(DB1, ROLE)
         quick = {"PATCH_INTERVAL": "0.2", "PATCH_TIMEOUT": "60"}
         return kept | known | quick | {"AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata}
