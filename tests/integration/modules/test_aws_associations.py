@@ -192,6 +192,15 @@ def test_another_document_replaces_and_a_refused_one_does_not(modules: Modules, 
     assert told(ssm)["Targets"] == before["Targets"]
 
 
+def test_a_replaced_association_that_is_gone_after_all_is_no_failure(modules: Modules, ssm: Any) -> None:
+    modules.ok(MODULE, **PLACE, **FULL)
+    before = told(ssm)
+    modules.sandbox.fault("drop_after", operation="DeleteAssociation")
+    modules.sandbox.fault("error", operation="DeleteAssociation", after=1, code="AccessDeniedException", status=400)
+    made = modules.ok(MODULE, **PLACE, name="AWS-UpdateSSMAgent", parameters={})["association"]
+    assert told(ssm)["AssociationId"] == made["association_id"] != before["AssociationId"]
+
+
 def test_of_a_replacement_that_is_not_ended_one_association_is_left(modules: Modules, ssm: Any) -> None:
     modules.ok(MODULE, **PLACE, **FULL)
     before = told(ssm)

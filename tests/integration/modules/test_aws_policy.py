@@ -137,6 +137,13 @@ def test_check_apply_apply_again_check_again(modules: Modules, estate: Estate) -
     assert second.endswith("new windows hybridops-test-install-0600")
 
 
+def test_check_mode_says_what_would_be(modules: Modules) -> None:
+    checked = modules.ok("ssm_patch_policy", check=True, **policy())
+    (first, second, *_rest) = [line for line in checked["lines"] if line.startswith(f"{ONE} {REGION}")]
+    assert first.endswith(f"would be new: baselines hybridops-test-redhat; {GROUP} would have hybridops-test-redhat")
+    assert second.endswith("would be new: windows hybridops-test-install-0600")
+
+
 def test_what_is_in_force_costs_no_write_and_one_listing_of_each_kind_at_each_place(modules: Modules) -> None:
     options = policy()
     more = ("windows", "ubuntu")

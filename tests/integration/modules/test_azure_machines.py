@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.hybridops.patching.plugins.module_utils._azure import group_tags
 
 from tests.integration.modules.in_process import Modules
 from tests.integration.modules.tasks import WRITES, Task, Tasks
@@ -130,11 +131,16 @@ def test_a_tag_is_removed_once(modules: Modules) -> None:
     modules.sandbox.reset()
 
 
-def test_a_machine_that_is_not_there_fails_alone(modules: Modules) -> None:
+def test_a_machine_that_is_not_there_fails_alone(modules: Modules, monkeypatch: pytest.MonkeyPatch) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(group_tags, "warn", warned.append)
     nodes = [{"node_id": VM}, {"node_id": VM.replace("vm-linux-01", "vm-gone")}]
     answer = tag(modules, nodes=nodes, patch_group="patch_x_0600_batch_1")
     assert (answer["nodes"]["changed"], answer["nodes"]["failed"]) == (1, 1)
     assert "Azure knows no such machine" in answer["nodes"]["failures"][0]["reason"]
+    (said,) = warned
+    assert said.startswith("1 of 2 nodes were not tagged: ")
+    assert "vm-gone" in said
     modules.sandbox.reset()
 
 

@@ -284,3 +284,21 @@ class TestFromWhenOnAReportIsNewEnough:
         scope.add(operation("op1", "patch_install", "c1", A))
         wire = Wire([invoked("c1", {"InstanceId": A, "RequestedDateTime": ENDED, "CommandPlugins": []})])
         assert new_enough_from(wire.connection(), scope, [A]) == {}
+
+    def test_before_a_reboot_it_is_the_installation_whose_report_counts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
+
+        scopes = {phase: MemoryScope([Node(A, provider="aws", account=ACCOUNT, region=REGION)]) for phase in PHASES}
+        scopes["install"].add(operation("op1", "patch_install", "c1", A))
+        theirs = states({**state(A, InstalledCount=7), "SnapshotId": THEIRS})
+        ran = invoked("c1", {"InstanceId": A, "CommandPlugins": [{"ResponseFinishDateTime": ENDED}]})
+        session = FakeSession({(ACCOUNT, REGION): Wire([theirs, ran])})
+        monkeypatch.setattr(compliance_info, "session_of", lambda _module: session)
+        monkeypatch.setattr(
+            compliance_info, "open_scope", lambda params, _check, default: scopes[params.get("phase") or default]
+        )
+        answer = read_compliance(FakeModule(when="after", run_id="r", batch="b", wave=1, phase="reboot"))
+        assert (answer["not_checked"], answer["counts"]["installed"]) == ([], 7)
+
+
+PHASES = ("install", "reboot")
