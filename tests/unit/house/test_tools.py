@@ -89,3 +89,41 @@ def test_setup_refuses_an_interpreter_that_does_not_suit(tmp_path: Path) -> None
     assert done.returncode == 1
     assert "is Python 3.8.1, and Python 3.11, 3.12 or 3.13 is needed" in done.stderr
     assert not (root / ".venv").exists()
+
+
+def stubbed(root: Path, broken: str, integration: str = "exit 0") -> subprocess.CompletedProcess[str]:
+    """Run tools/test with stages that do nothing, but one that fails, and integration tests that do as said."""
+    tools = root / "tools"
+    tools.mkdir()
+    shutil.copy(TOOLS / "test", tools / "test")
+    count = 'case "$*" in *count_tests*) echo "tests: 1 passed, 0 failed, 0 skipped";; esac'
+    kinds = {
+        "run-pytest": f'case "$1" in integration) {integration};; {broken}) exit 1;; esac',
+        "in-venv": count,
+        **{name: f"exit {int(name == broken)}" for name in ("lint", "sanity", "browser", "docs", "package")},
+    }
+    for name, body in kinds.items():
+        (tools / name).write_text(f"#!/usr/bin/env bash\n{body}\n")
+        (tools / name).chmod(0o755)
+    return subprocess.run([tools / "test"], check=False, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("broken", ["lint", "unit", "sanity", "browser", "docs", "package"])
+def test_one_failing_check_fails_them_all_and_is_named(tmp_path: Path, broken: str) -> None:
+    done = stubbed(tmp_path, broken)
+    assert done.returncode == 1
+    assert [line.split()[:2] for line in done.stdout.splitlines() if "FAILED" in line] == [[broken, "FAILED"]]
+
+
+@pytest.mark.parametrize("integration", ["echo seen; exit 1", "echo seen; kill -9 $PPID"])
+def test_integration_tests_that_fail_or_die_beside_the_others_fail_all(tmp_path: Path, integration: str) -> None:
+    done = stubbed(tmp_path, "none", integration)
+    assert done.returncode == 1
+    assert "seen" in done.stdout
+    assert [line.split()[:2] for line in done.stdout.splitlines() if "FAILED" in line] == [["integration", "FAILED"]]
+
+
+def test_all_is_well_when_all_is_well(tmp_path: Path) -> None:
+    done = stubbed(tmp_path, "none")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "FAILED" not in done.stdout
