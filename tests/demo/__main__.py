@@ -52,7 +52,7 @@ def main() -> int:
 def demonstrate(playbooks: Playbooks, sandbox: SandboxProcess) -> Told:
     """Bring the policy into force, then run test and prod, and beside them lab, where a patch breaks a service."""
     with ThreadPoolExecutor(2) as pool:
-        say("\n== The policy: baselines and patch groups in two accounts and two regions")
+        say("\n== The policy: baselines, patch groups and windows in two accounts and two regions")
         list(pool.map(playbooks.policy, ENVIRONMENTS))
         say("\n== The runs: test, then prod; lab beside them")
         lab = pool.submit(playbooks.patch, "lab")
