@@ -107,25 +107,21 @@ def lines(changes: Changes, state: PolicyState, *, check: bool = False) -> list[
 def _parts(changes: Changes, check: bool) -> Iterator[tuple[Place, str, str]]:
     """Place, what is said, and of what."""
     for wanted, change in changes.baselines.items():
-        yield wanted.place, f"{_done(change, check)} baselines", wanted.name
+        yield wanted.place, change.told("baselines", check=check), wanted.name
     has = "would have" if check else "now has"
     for group, change in changes.groups.items():
         for entry in change.after["baselines"]:
             yield group.place, f"{group.name} {has if change.changed else 'has'}", str(entry["name"])
 
 
-def _done(change: ChangeSet, check: bool) -> str:
-    return f"would be {change.done}:" if check and change.changed else change.done
-
-
 def _window_parts(changes: Changes, state: PolicyState, check: bool) -> Iterator[tuple[Place, str, str]]:
     for place, change in changes.removed:
-        yield place, "would be removed: windows" if check else "removed windows", str(change.before["name"])
+        yield place, change.told("windows", check=check), str(change.before["name"])
     for one, change in changes.windows.items():
         opens = _next(one, change, state)
         remark = f" (opens next {opens})" if opens else ""
         remark = remark if change.after["enabled"] else " (disabled)"
-        yield one.place, f"{_done(change, check)} windows", one.name + remark
+        yield one.place, change.told("windows", check=check), one.name + remark
 
 
 def _next(wanted: WantedWindow, change: ChangeSet, state: PolicyState) -> str:

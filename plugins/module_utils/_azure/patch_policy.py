@@ -41,7 +41,7 @@ def apply_policy(module: Any) -> dict[str, Any]:
     changes = replace(plan(wanted, state, now), schedules=plan_schedules(schedule_state))
     if not module.check_mode:
         write(session, changes)
-    return answer(changes, now)
+    return answer(changes, now, check=module.check_mode)
 
 
 def plan(wanted: WantedPolicy, state: PolicyState, now: datetime) -> Changes:

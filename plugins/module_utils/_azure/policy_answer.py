@@ -44,8 +44,8 @@ class Changes:
         return sum(change.changed for change in self.every())
 
 
-def answer(changes: Changes, now: datetime) -> dict[str, Any]:
-    """The module's result."""
+def answer(changes: Changes, now: datetime, *, check: bool = False) -> dict[str, Any]:
+    """The module's result, with ``check`` of what was not done."""
     return {
         "changed": changes.count > 0,
         "diff": diffs(changes.every()),
@@ -67,14 +67,14 @@ def answer(changes: Changes, now: datetime) -> dict[str, Any]:
         ],
         "schedules": [_shown(account, change.after, change) for account, change in changes.schedules.schedules],
         "removed_schedules": [_shown(account, change.before, change) for account, change in changes.schedules.removed],
-        "lines": lines(changes),
+        "lines": lines(changes, check=check),
     }
 
 
-def lines(changes: Changes) -> list[str]:
-    """What was done in each subscription, a line each."""
+def lines(changes: Changes, *, check: bool = False) -> list[str]:
+    """What was done in each subscription, or would be, a line each."""
     told: dict[str, dict[str, list[str]]] = {}
-    for subscription, done, what in _parts(changes):
+    for subscription, done, what in _parts(changes, check):
         told.setdefault(subscription, {}).setdefault(done, []).append(what)
     return [
         f"{subscription}: " + "; ".join(f"{done} {', '.join(what)}" for done, what in parts.items())
@@ -82,20 +82,20 @@ def lines(changes: Changes) -> list[str]:
     ]
 
 
-def _parts(changes: Changes) -> Iterator[tuple[str, str, str]]:
+def _parts(changes: Changes, check: bool) -> Iterator[tuple[str, str, str]]:
     """Subscription, what is said, and of what."""
     for change in changes.removed:
-        yield subscription_of(change.before["id"]), "removed configurations", str(change.before["name"])
+        yield subscription_of(change.before["id"]), change.told("configurations", check=check), change.before["name"]
     for wanted, change in changes.configurations.items():
-        yield wanted.subscription, f"{change.done} configurations", wanted.name
+        yield wanted.subscription, change.told("configurations", check=check), wanted.name
     for wanted, change in changes.scopes:
-        yield subscription_of(change.after["id"]), f"{change.done} dynamic scopes of", wanted.name
+        yield subscription_of(change.after["id"]), change.told("dynamic scopes of", check=check), wanted.name
     for change in changes.surplus_scopes:
-        yield subscription_of(change.before["id"]), "removed dynamic scopes", str(change.before["name"])
+        yield subscription_of(change.before["id"]), change.told("dynamic scopes", check=check), change.before["name"]
     for account, change in changes.schedules.removed:
-        yield account.subscription, "removed schedules", str(change.before["name"])
+        yield account.subscription, change.told("schedules", check=check), change.before["name"]
     for account, change in changes.schedules.schedules:
-        yield account.subscription, f"{change.done} schedules", str(change.after["name"])
+        yield account.subscription, change.told("schedules", check=check), change.after["name"]
 
 
 def _shown(account: Account, schedule: Mapping[str, Any], change: ChangeSet) -> dict[str, Any]:

@@ -42,8 +42,14 @@ class ChangeSet:
 
     @property
     def done(self) -> str:
-        """What becomes of a resource that is to exist, in a word: ``new``, ``changed`` or ``unchanged``."""
-        return "unchanged" if not self.changed else "changed" if self.before else "new"
+        """What becomes of a resource, in a word: ``new``, ``changed``, ``removed`` or ``unchanged``."""
+        if not self.changed:
+            return "unchanged"
+        return "new" if not self.before else "changed" if self.after else "removed"
+
+    def told(self, what: str, *, check: bool) -> str:
+        """What was done to ``what``, or with ``check`` would be: ``new windows``, ``would be new: windows``."""
+        return f"would be {self.done}: {what}" if check and self.changed else f"{self.done} {what}"
 
     def diff(self) -> dict[str, Any]:
         """The difference in the form that Ansible shows with ``--diff``."""

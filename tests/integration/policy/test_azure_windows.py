@@ -119,6 +119,7 @@ def test_a_plan_minds_what_installs_by_itself_and_the_way_back_to_runs_removes_i
     estate.sandbox.clear_requests()
     check = apply(estate, "--check", "--diff")
     assert f"--- before: maintenance configuration {BATCH_1.rpartition('/')[2]} in aaaaaaaa-" in check
+    assert "would be removed: configurations hybridops-test-install-now-batch_1-linux" in check
     assert estate.sandbox.writes() == []
     played = apply(estate)
     assert "removed configurations hybridops-test-install-now-batch_1-linux, hybridops-test-install-now" in played

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._core.change_set import ChangeSet, Step, diffs
 
 
@@ -25,3 +26,19 @@ def test_steps_change_and_the_diff_names_the_resource() -> None:
         "after_header": "baseline x",
     }
     assert diffs([change, ChangeSet({"b": 1}, {"b": 1})]) == [change.diff()]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed", "said", "predicted"),
+    [
+        ({}, {"a": 1}, True, "new windows", "would be new: windows"),
+        ({"a": 0}, {"a": 1}, True, "changed windows", "would be changed: windows"),
+        ({"a": 0}, {}, True, "removed windows", "would be removed: windows"),
+        ({"a": 0}, {"a": 0}, False, "unchanged windows", "unchanged windows"),
+    ],
+)
+def test_what_was_done_and_what_would_be(
+    before: dict[str, int], after: dict[str, int], changed: bool, said: str, predicted: str
+) -> None:
+    change = ChangeSet(before, after, (Step("x"),) if changed else ())
+    assert (change.told("windows", check=False), change.told("windows", check=True)) == (said, predicted)
