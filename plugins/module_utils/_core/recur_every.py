@@ -5,7 +5,8 @@
 
 Forms of ``recurEvery`` are those of the API (Microsoft.Maintenance, MaintenanceConfiguration.recurEvery, and hours as
 Update Manager has them): ``6Hours``, ``Day``, ``3Days``, ``Week``, ``2Weeks Saturday,Sunday``, ``Month``,
-``2Months day23,day24``, ``Month day-1`` (the last day), ``Month Last Sunday``, ``Month Second Tuesday Offset4``.
+``2Months day23,day24``, ``Month Last Sunday``, ``Month Second Tuesday Offset4``. ``Month day-1``, the last day, is not
+among the API's examples; Microsoft's runbook "Migrate from Azure Automation Update Management" writes it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from itertools import chain, count, takewhile
 from zoneinfo import ZoneInfo
 
 from .schedule import GAP, WEEKDAYS, WEEKS, When, clock_change, nth_weekday
@@ -23,6 +23,8 @@ ONE_TIME, MINUTE, HOUR, DAY, WEEK, MONTH = "OneTime", "Minute", "Hour", "Day", "
 FREQUENCIES = (ONE_TIME, MINUTE, HOUR, DAY, WEEK, MONTH)
 LAST = -1
 """The last day of a month, or the last such weekday of one; a fifth weekday is one that not every month has."""
+
+MONDAY, SUNDAY = 0, 6
 
 LEAST_AHEAD = timedelta(minutes=6)
 """How far ahead a start is put. The service asks for five minutes; the sixth is for clocks that differ."""
@@ -33,7 +35,8 @@ class ScheduleInfo:
     """A schedule: ``start`` and ``expires`` are local times of ``zone``, to the minute.
 
     ``week_days``: 0 is Monday; ``month_days``: 1 to 31, -1 the last; ``occurrences``: (1 to 5 or -1, weekday). What is
-    not given is that of the start. Weeks of an interval begin on Sunday, as Azure's calendar does.
+    not given is that of the start. The API does not say on which day the weeks of an interval begin: runs are told for
+    Sunday, and a start is moved to where it makes no difference.
     """
 
     frequency: str
@@ -58,11 +61,16 @@ class ScheduleInfo:
         """The first run that is at least ``ahead`` away and may be the start, in UTC; None when there is none any more.
 
         A run whose time of day the clock skips is passed over: with it as start each later run would be an hour late.
+        So is one from which an interval of weeks would count otherwise when weeks begin on Monday, and one at which the
+        schedule expires, which the service does not take.
         """
-        for instant, local in self._runs(now + ahead):
-            if self.frequency in (MINUTE, HOUR) or clock_change(local, self.zone) != GAP:
-                return instant
-        return None
+        fitting = (each for each in self._runs(now + ahead) if self._can_be_start(each[1]))
+        first = next(fitting, None)
+        if first is None:
+            return None
+        enough = first[1] + 2 * timedelta(weeks=self.interval)
+        near = chain((first,), takewhile(lambda each: each[1] < enough, fitting))
+        return next((instant for instant, local in near if self._agreed(local)), first[0])
 
     def moved(self, now: datetime, ahead: timedelta = LEAST_AHEAD) -> ScheduleInfo | None:
         """The same schedule with a start that the service takes; None when it is over."""
@@ -76,6 +84,15 @@ class ScheduleInfo:
         if self.frequency == MONTH and not self.month_days and not self.occurrences:
             return replace(self, month_days=(self.start.day,))
         return self
+
+    def _can_be_start(self, local: datetime) -> bool:
+        by_clock = self.frequency not in (MINUTE, HOUR)
+        return local != self.expires and not (by_clock and clock_change(local, self.zone) == GAP)
+
+    def _agreed(self, local: datetime) -> bool:
+        """Whether a run's week is one of the schedule's, whichever day weeks begin on."""
+        weeks = (_weeks(self.start.date(), local.date(), begins) for begins in (SUNDAY, MONDAY))
+        return self.frequency != WEEK or all(number % self.interval == 0 for number in weeks)
 
     def _runs(self, after: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Instants and the local times that the schedule means by them."""
@@ -113,7 +130,7 @@ class ScheduleInfo:
             if self.frequency == DAY:
                 falls = (day - start).days % self.interval == 0
             else:
-                falls = day.weekday() in self.explicit().week_days and _weeks(start, day) % self.interval == 0
+                falls = day.weekday() in self.explicit().week_days and _weeks(start, day, SUNDAY) % self.interval == 0
             if falls:
                 yield day
             day += timedelta(days=1)
@@ -182,9 +199,9 @@ def _occurrence(year: int, month: int, occurrence: int, weekday: int) -> date | 
     return fifth if fifth.month == month else None
 
 
-def _weeks(start: date, day: date) -> int:
-    """Weeks, which begin on Sunday, from that of ``start`` to that of ``day``."""
-    begin = start - timedelta(days=(start.weekday() + 1) % 7)
+def _weeks(start: date, day: date, begins: int) -> int:
+    """Weeks, which begin on that weekday, from that of ``start`` to that of ``day``."""
+    begin = start - timedelta(days=(start.weekday() - begins) % 7)
     return (day - begin).days // 7
 
 

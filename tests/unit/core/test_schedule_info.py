@@ -23,7 +23,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.schedule_
     same_times,
 )
 from dateutil import rrule
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -62,12 +62,12 @@ def schedules(draw: st.DrawFn, frequencies: tuple[str, ...] = (DAY, WEEK, MONTH,
     return ScheduleInfo(frequency, draw(STARTS), zone, interval, **draw(DAYS[frequency]))
 
 
-def by_dateutil(schedule: ScheduleInfo, after: datetime) -> list[datetime]:
+def by_dateutil(schedule: ScheduleInfo, after: datetime, weeks_begin: rrule.weekday = rrule.SU) -> list[datetime]:
     """The next runs as dateutil has them, on a clock that knows no zone."""
     named = schedule.explicit()
     days = {
         DAY: {},
-        WEEK: {"byweekday": [WEEKDAYS[day] for day in named.week_days], "wkst": rrule.SU},
+        WEEK: {"byweekday": [WEEKDAYS[day] for day in named.week_days], "wkst": weeks_begin},
         MONTH: {"bymonthday": named.month_days}
         if named.month_days
         else {"byweekday": [WEEKDAYS[day](nth) for nth, day in named.occurrences]},
@@ -104,10 +104,24 @@ def test_a_start_moves_to_a_run_of_the_same_schedule(schedule: ScheduleInfo, now
 @given(schedule=schedules((DAY, WEEK, MONTH)), now=NOWS)
 @settings(max_examples=100, deadline=None)
 def test_no_run_is_left_out_but_one_that_the_clock_skips(schedule: ScheduleInfo, now: datetime) -> None:
+    assume(schedule.frequency != WEEK or schedule.interval == 1)
     start = schedule.next_start(now)
     assert start is not None
     passed_over = takewhile(lambda one: one < start, schedule.runs(now + LEAST_AHEAD))
     assert all(one.astimezone(schedule.zone).time() != schedule.start.time() for one in passed_over)
+
+
+@given(schedule=schedules((WEEK,)), now=NOWS)
+@settings(max_examples=100, deadline=None)
+def test_an_interval_of_weeks_stays_in_phase_whichever_day_weeks_begin_on(
+    schedule: ScheduleInfo, now: datetime
+) -> None:
+    assume(schedule.start.weekday() in schedule.explicit().week_days)
+    moved = schedule.moved(now)
+    assert moved is not None
+    for weeks_begin in (rrule.SU, rrule.MO):
+        as_before = by_dateutil(schedule, moved.begins(), weeks_begin)
+        assert by_dateutil(moved, moved.begins(), weeks_begin) == as_before
 
 
 class TestNextStart:
@@ -133,6 +147,12 @@ class TestNextStart:
         assert self.start("2026-02-01T00:00", frequency=MONTH, interval=6) == "2026-07-31T03:00:00+02:00"
         assert self.start("2026-02-01T00:00", frequency=HOUR, interval=36) == "2026-02-01T15:00:00+01:00"
 
+    def test_a_run_whose_week_depends_on_when_weeks_begin_is_no_start(self) -> None:
+        weekend = {"frequency": WEEK, "interval": 2, "week_days": (5, 6)}
+        assert self.start("2026-01-31T12:00", **weekend) == "2026-02-14T03:00:00+01:00", "and not a Sunday"
+        sunday = {**weekend, "week_days": (6,)}
+        assert self.start("2026-01-31T12:00", **sunday) == "2026-02-08T03:00:00+01:00", "where there is no other"
+
     def test_it_is_five_minutes_ahead_at_least(self) -> None:
         assert self.start("2026-01-31T01:54") == "2026-01-31T03:00:00+01:00"
         assert self.start("2026-01-31T01:55") == "2026-03-31T03:00:00+02:00"
@@ -140,6 +160,7 @@ class TestNextStart:
     def test_what_is_over_has_none(self) -> None:
         assert self.start("2026-02-01T00:00", frequency=ONE_TIME) == ""
         assert self.start("2026-02-01T00:00", expires=datetime(2026, 3, 1)) == ""
+        assert self.start("2026-02-01T00:00", expires=datetime(2026, 3, 31, 3, 0)) == "", "no start when it expires"
 
 
 class TestSameTimes:

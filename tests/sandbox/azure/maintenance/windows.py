@@ -26,13 +26,15 @@ AHEAD = timedelta(minutes=15)
 """A window has to be so far away when it is made or moved."""
 EVERY = {"Hour": (6, 35), "Day": (1, 35), "Week": (1, 35), "Month": (1, 35)}
 MOST_OFFSET = 6
+MONTH_DAYS = (LAST, *range(1, 32))
+"""The API's description does not name -1, the last day; Microsoft's own migration runbook writes it."""
 NEVER = "9999-12-31 23:59:59"
 """The expiration of a window that names none."""
 
 _WEEKDAYS = tuple(calendar.day_name)
 _WEEKS = ("First", "Second", "Third", "Fourth", "Last")
 _RATE = re.compile(r"(\d*)(Hour|Day|Week|Month)s?(?: (.+))?")
-_MONTH_DAY = re.compile(r"day(\d{1,2})")
+_MONTH_DAY = re.compile(r"day(-1|\d{1,2})")
 _NTH = re.compile(rf"({'|'.join(_WEEKS)}) ({'|'.join(_WEEKDAYS)})(?: Offset(-?\d+))?")
 _DURATION = re.compile(r"(\d{2}):([0-5]\d)")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?")
@@ -60,7 +62,7 @@ def _detailed(rate: Rate, rest: str, text: str) -> Rate:
     if rate.unit == "Month" and nth and abs(int(nth[3] or 0)) <= MOST_OFFSET:
         week = LAST if nth[1] == "Last" else _WEEKS.index(nth[1]) + 1
         return Rate(rate.unit, rate.every, (_WEEKDAYS.index(nth[2]),), (), week, int(nth[3] or 0))
-    days = [int(day[1]) for part in parts if (day := _MONTH_DAY.fullmatch(part)) and 1 <= int(day[1]) <= 31]
+    days = [int(day[1]) for part in parts if (day := _MONTH_DAY.fullmatch(part)) and int(day[1]) in MONTH_DAYS]
     if rate.unit == "Month" and len(days) == len(parts):
         return Rate(rate.unit, rate.every, days=tuple(days))
     if rate.unit in ("Hour", "Day") and not rest:
