@@ -243,7 +243,7 @@ def fast() -> Iterator[Sandbox]:
 
 def test_a_run_at_its_time_is_over_after_its_duration(fast: Sandbox) -> None:
     soon = f"at({datetime.now(UTC) + timedelta(seconds=2):%Y-%m-%dT%H:%M:%S})"
-    long = {"commands": ["sleep 5400"], "executionTimeout": ["7200"]}
+    long = {"commands": ["sleep 5400"], "executionTimeout": ["172800"]}
     wanted: dict[str, Any] = {
         "Name": "AWS-RunShellScript",
         "Parameters": long,

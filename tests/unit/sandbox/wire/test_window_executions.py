@@ -350,7 +350,7 @@ def fast() -> Iterator[Sandbox]:
     sandbox.close()
 
 
-SLOW = {"RunCommand": {"Parameters": {"commands": ["sleep 5400"], "executionTimeout": ["7200"]}}}
+SLOW = {"RunCommand": {"Parameters": {"commands": ["sleep 5400"], "executionTimeout": ["172800"]}}}
 
 
 def test_nothing_begins_after_the_cutoff(fast: Sandbox) -> None:
