@@ -139,3 +139,13 @@ def test_what_one_cloud_cannot_do_is_refused_before_the_other_is_changed(estate:
     assert "accept approval_not_told to go without it" in played
     assert "Traceback" not in played
     assert estate.sandbox.writes() == []
+
+
+def test_accounts_of_azure_are_found_among_the_accounts(estate: Estate) -> None:
+    env = estate.sandbox.env
+    wrong = {"tenant": env["AZURE_TENANT"], "client_id": env["AZURE_CLIENT_ID"], "secret": "not-the-secret"}
+    accounts = {"azure": {GROUP.split("/")[2]: wrong}}
+    played = estate.play("policy.yml", "--check", patch_environment="test", patch_accounts=accounts)
+    assert played.returncode != 0
+    assert f"subscription {GROUP.split('/')[2]}" in played
+    assert "not-the-secret" not in played
