@@ -30,8 +30,9 @@ options:
     description:
       - Who installs. V(ImageDefault) is for Linux only, V(Manual) and V(AutomaticByOS) for Windows only; a node whose
         system does not have the mode fails.
-      - On Windows C(enableAutomaticUpdates) goes with it, V(false) for V(Manual) and V(true) for the others, as Azure
-        demands.
+      - A Windows machine keeps the C(enableAutomaticUpdates) that it was made with. V(Manual) needs V(false) and
+        V(AutomaticByOS) needs V(true), so a machine that was made otherwise cannot have that mode, and fails.
+        V(AutomaticByPlatform) goes with both.
     type: str
     choices: [AutomaticByPlatform, AutomaticByOS, Manual, ImageDefault]
   assessment_mode:

@@ -7,6 +7,10 @@ Where the settings stand and which go together: Compute's PatchSettings, LinuxPa
 WindowsConfiguration.enableAutomaticUpdates. A PATCH keeps what its body does not name, so it names nothing else
 ("Automatic Guest Patching for Azure Virtual Machines and Scale Sets": enabling with the REST API). ``patchSettings`` is
 sent whole, with what is there, so that nothing of it could be lost whether the service merges or replaces it.
+
+``enableAutomaticUpdates`` is never sent. The service refuses to change it once a machine exists (409
+PropertyChangeNotAllowed; MicrosoftDocs/azure-docs issue 112633, ForceNew in Terraform's azurerm), and takes
+AutomaticByPlatform whatever it is, but Manual and AutomaticByOS only where it fits.
 """
 
 from __future__ import annotations
@@ -27,6 +31,9 @@ MODES: Mapping[str, tuple[str, ...]] = {
 
 ASSESSMENT_MODES = ("ImageDefault", AUTOMATIC_BY_PLATFORM)
 REBOOTS = ("Unknown", "IfRequired", "Never", "Always")
+UPDATES_OF_MODE: Mapping[str, bool] = {"Manual": False, AUTOMATIC_BY_OS: True}
+"""What enableAutomaticUpdates has to be for a mode of Windows; any other goes with both."""
+
 _OF_THE_PLATFORM = ("bypass", "reboot_setting")
 
 
@@ -95,8 +102,6 @@ def settings_after(current: PatchSettings, wanted: WantedSettings) -> PatchSetti
     after = replace(current, **{name: value for name, value in chosen.items() if name not in same})
     if after.patch_mode != AUTOMATIC_BY_PLATFORM:
         after = replace(after, **{name: getattr(current, name) for name in _OF_THE_PLATFORM})
-    if after.system == WINDOWS and after.patch_mode != current.patch_mode:
-        after = replace(after, automatic_updates=after.patch_mode != "Manual")
     return after
 
 
@@ -116,8 +121,20 @@ def obstacle_to(after: PatchSettings, wanted: WantedSettings) -> str:
     return ""
 
 
+def fixed_obstacle(current: PatchSettings, after: PatchSettings) -> str:
+    """Why a machine cannot change to this mode because of what was settled when it was made, empty when it can."""
+    needed = UPDATES_OF_MODE.get(after.patch_mode)
+    if not _differs("patch_mode", current, after) or needed is None or current.automatic_updates in (None, needed):
+        return ""
+    has, needs = (str(value).lower() for value in (current.automatic_updates, needed))
+    return (
+        f"patch_mode {after.patch_mode} needs enableAutomaticUpdates {needs}, and this machine was made with {has}, "
+        f"which Azure does not change any more: make the machine again, or use AutomaticByPlatform, which goes with both"
+    )
+
+
 def change_body(current: PatchSettings, after: PatchSettings) -> dict[str, Any]:
-    """The body of the PATCH: the patch settings, and on Windows whether updates are automatic where that changes."""
+    """The body of the PATCH."""
     raw = {name: value for name, value in current.raw.items() if value is not None}
     platform = dict(raw.pop("automaticByPlatformSettings", {}))
     modes = {"patchMode": "patch_mode", "assessmentMode": "assessment_mode"}
@@ -128,10 +145,7 @@ def change_body(current: PatchSettings, after: PatchSettings) -> dict[str, Any]:
         platform["rebootSetting"] = after.reboot_setting
     if platform and after.patch_mode == AUTOMATIC_BY_PLATFORM:
         raw["automaticByPlatformSettings"] = platform
-    configuration: dict[str, Any] = {"patchSettings": raw}
-    if _differs("automatic_updates", current, after):
-        configuration["enableAutomaticUpdates"] = after.automatic_updates
-    return {"properties": {"osProfile": {f"{after.system}Configuration": configuration}}}
+    return {"properties": {"osProfile": {f"{after.system}Configuration": {"patchSettings": raw}}}}
 
 
 def _differs(name: str, current: PatchSettings, after: PatchSettings) -> bool:

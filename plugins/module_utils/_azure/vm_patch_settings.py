@@ -26,6 +26,7 @@ from .vm_patch_model import (
     PatchSettings,
     WantedSettings,
     change_body,
+    fixed_obstacle,
     obstacle_to,
     settings_after,
     settings_of,
@@ -96,7 +97,7 @@ def plan_settings(node_ids: Sequence[str], machines: Mapping[str, Machine], want
             continue
         current = settings_of(machine)
         after = settings_after(current, wanted)
-        obstacle = obstacle_to(after, wanted)
+        obstacle = obstacle_to(after, wanted) or fixed_obstacle(current, after)
         if not obstacle and after != current and after.patch_mode == AUTOMATIC_BY_PLATFORM:
             obstacle = agent_obstacle(machine)
         if obstacle:

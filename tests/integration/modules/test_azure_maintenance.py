@@ -348,7 +348,6 @@ class TestSettings:
         [
             (LINUX, {"patch_mode": "ImageDefault", "assessment_mode": "AutomaticByPlatform"}),
             (LINUX, {"patch_mode": "AutomaticByPlatform", "reboot_setting": "Unknown"}),
-            (WINDOWS, {"patch_mode": "Manual"}),
             (WINDOWS, {"patch_mode": "AutomaticByOS", "assessment_mode": "ImageDefault"}),
             (WINDOWS, {"bypass_platform_safety_checks_on_user_schedule": False}),
             (WINDOWS, {"reboot_setting": "Never"}),
@@ -364,9 +363,16 @@ class TestSettings:
         assert unlike <= {"attributes", "agent"}, "nothing else of the machine was touched"
 
     def test_a_mode_that_a_system_does_not_have_fails_that_node_alone(self, modules: Modules) -> None:
-        answer = modules.quartet(SETTINGS, nodes=nodes(LINUX, WINDOWS), patch_mode="Manual")
+        answer = modules.quartet(SETTINGS, nodes=nodes(LINUX, WINDOWS), patch_mode="AutomaticByOS")
         assert answer["changed_node_ids"] == [WINDOWS.lower()]
         assert "is not one of Linux" in answer["nodes"]["failures"][0]["reason"]
+
+    def test_a_mode_that_a_machine_was_not_made_for_fails_it_before_anything_is_written(self, modules: Modules) -> None:
+        for check in (True, False):
+            answer = modules.ok(SETTINGS, check=check, nodes=nodes(WINDOWS), patch_mode="Manual")
+            assert not answer["changed"]
+            assert "was made with true" in answer["nodes"]["failures"][0]["reason"]
+        assert sent(modules, "write") == []
 
     def test_settings_of_the_platform_need_its_mode(self, modules: Modules) -> None:
         answer = modules.ok(SETTINGS, nodes=nodes(LINUX), reboot_setting="Never")

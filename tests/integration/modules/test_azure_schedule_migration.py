@@ -265,7 +265,7 @@ class TestExport:
 
     def test_a_virtual_machine_that_would_be_refused_is_named_before(self, modules: Modules, tmp_path: Path) -> None:
         node = {"node_id": f"{VM}/vm-win-01"}
-        modules.ok("azure_vm_patch_settings", nodes=[node], patch_mode="Manual")
+        modules.ok("azure_vm_patch_settings", nodes=[node], patch_mode="AutomaticByOS")
         update = {
             "operatingSystem": "Windows",
             "windows": {"includedUpdateClassifications": "Security", "rebootSetting": "IfRequired"},

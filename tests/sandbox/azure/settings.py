@@ -66,13 +66,11 @@ class Switches:
     """What services do differently. ``automation_shut_down``: deployment schedules are refused as since Update
     Management is gone. ``automation_hides_advanced_schedule``: they are answered without ``advancedSchedule``, as users
     of Terraform saw it (azure-rest-api-specs issue 24436). ``partial_logs``: Log Analytics answers with a part of the
-    rows, and says so in an HTTP 200. ``vm_keeps_automatic_updates``: a virtual machine's ``enableAutomaticUpdates``
-    cannot be changed, as users saw it (MicrosoftDocs/azure-docs issue 112633)."""
+    rows, and says so in an HTTP 200."""
 
     automation_shut_down: bool = False
     automation_hides_advanced_schedule: bool = False
     partial_logs: bool = False
-    vm_keeps_automatic_updates: bool = False
 
 
 @dataclass(frozen=True, slots=True)

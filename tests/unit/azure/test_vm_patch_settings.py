@@ -79,13 +79,20 @@ class TestChange:
             }
         }
 
-    def test_automatic_updates_go_with_the_mode(self) -> None:
-        one = machine("windows", {"patchMode": "AutomaticByOS"}, enableAutomaticUpdates=True)
-        off = change(one, patch_mode="Manual")
-        assert off == {"patchSettings": {"patchMode": "Manual"}, "enableAutomaticUpdates": False}
-        manual = machine("windows", {"patchMode": "Manual"}, enableAutomaticUpdates=False)
-        on = change(manual, patch_mode="AutomaticByOS")
-        assert on == {"patchSettings": {"patchMode": "AutomaticByOS"}, "enableAutomaticUpdates": True}
+    @pytest.mark.parametrize("updates", [True, False, None])
+    def test_automatic_updates_are_never_sent_since_the_service_does_not_change_them(
+        self, updates: bool | None
+    ) -> None:
+        platform = {"patchSettings": {"patchMode": "AutomaticByPlatform"}}
+        told = {} if updates is None else {"enableAutomaticUpdates": updates}
+        for was in ("Manual", "AutomaticByOS"):
+            assert change(machine("windows", {"patchMode": was}, **told), patch_mode="AutomaticByPlatform") == platform
+        there = {**READY, "automaticByPlatformSettings": None, "assessmentMode": None}
+        for mode in ("Manual", "AutomaticByOS"):
+            fitting = {} if updates is None else {"enableAutomaticUpdates": mode == "AutomaticByOS"}
+            assert change(machine("windows", there, **fitting), patch_mode=mode) == {
+                "patchSettings": {"patchMode": mode}
+            }
 
     def test_what_is_there_is_sent_along(self) -> None:
         one = machine("windows", {**READY, "enableHotpatching": True}, enableAutomaticUpdates=True)
@@ -136,7 +143,7 @@ class TestChange:
             if obstacle_to(after, wanted) or after == current:
                 continue
             body = change_body(current, after)["properties"]["osProfile"][f"{system}Configuration"]
-            changed = machine(system, body["patchSettings"], enableAutomaticUpdates=body.get("enableAutomaticUpdates"))
+            changed = machine(system, body["patchSettings"])
             assert settings_after(settings_of(changed), wanted).to_dict() == settings_of(changed).to_dict()
 
 
@@ -156,6 +163,16 @@ class TestObstacles:
         assert "no osProfile" in self.failure(machine(""), patch_mode="AutomaticByPlatform")
         bare = machine("linux", {}, provisionVMAgent=False)
         assert "without a VM agent" in self.failure(bare, patch_mode="AutomaticByPlatform")
+
+    def test_a_mode_that_does_not_go_with_what_the_machine_was_made_with(self) -> None:
+        one = machine("windows", READY, enableAutomaticUpdates=True)
+        said = self.failure(one, patch_mode="Manual")
+        assert "needs enableAutomaticUpdates false, and this machine was made with true" in said
+        assert "AutomaticByPlatform, which goes with both" in said
+        said = self.failure(machine("windows", READY, enableAutomaticUpdates=False), patch_mode="AutomaticByOS")
+        assert "needs enableAutomaticUpdates true, and this machine was made with false" in said
+        odd = machine("windows", {"patchMode": "Manual"}, enableAutomaticUpdates=True)
+        assert change(odd, patch_mode="Manual") is None
 
     def test_a_machine_that_is_not_there(self) -> None:
         plan = plan_settings([vm("gone")], {}, WantedSettings("AutomaticByPlatform"))

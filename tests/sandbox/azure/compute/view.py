@@ -95,7 +95,7 @@ def os_profile(machine: Machine) -> dict[str, Any]:
     if machine.os.is_windows:
         profile["windowsConfiguration"] = {
             "provisionVMAgent": agent,
-            "enableAutomaticUpdates": bool(attributes.get("enable_automatic_updates", True)),
+            "enableAutomaticUpdates": automatic_updates(machine),
             "patchSettings": patch_settings(machine, "AutomaticByOS"),
         }
     else:
@@ -105,6 +105,12 @@ def os_profile(machine: Machine) -> dict[str, Any]:
             "patchSettings": patch_settings(machine, "ImageDefault"),
         }
     return profile
+
+
+def automatic_updates(machine: Machine) -> bool:
+    """What a Windows machine was made with; where the fleet file does not say it, what its patch mode needs."""
+    attributes = machine.attributes
+    return bool(attributes.get("enable_automatic_updates", attributes.get("patch_mode") != "Manual"))
 
 
 def patch_settings(machine: Machine, usual_mode: str) -> dict[str, Any]:

@@ -18,13 +18,13 @@ from ..arm.ids import VM_TYPE
 from ..arm.lro import start
 from ..arm.registry import operation
 from ..nodes.machines import machine_of, machines_of, page_of, replace_tags
-from ..settings import Switches
 from .versions import ALL, GROUP, VERSIONS
-from .view import render, render_instance
+from .view import automatic_updates, render, render_instance
 
 VM = f"{GROUP}/virtualMachines/{{machine}}"
 EXPANSIONS = ("", "instanceview", "userdata")
 CONFIGURATIONS = ("windowsConfiguration", "linuxConfiguration")
+UPDATES_OF_MODE = {"Manual": False, "AutomaticByOS": True}
 
 
 @operation("GET", VM, versions=VERSIONS, name=f"{VM_TYPE}/read", answer=VirtualMachine)
@@ -86,7 +86,7 @@ def update(call: Call) -> Answer:
     """Change tags and patch settings. Every other change is refused, since it would have no effect here."""
     machine, body = machine_of(call, VM_TYPE), call.body
     changes = _patch_changes(machine, body.get("properties") or {})
-    _check_fixed(machine, changes, call.world.switches)
+    _check_fixed(machine, changes)
     strange = set(body) - {"tags", "properties"}
     if strange:
         raise _not_served(min(strange))
@@ -125,17 +125,28 @@ def _patch_changes(machine: Machine, properties: Mapping[str, Any]) -> dict[str,
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _check_fixed(machine: Machine, changes: Mapping[str, Any], switches: Switches) -> None:
-    """What a virtual machine needs for its mode, and what it cannot change. Raises ArmError."""
+def _check_fixed(machine: Machine, changes: dict[str, Any]) -> None:
+    """What a virtual machine needs for its mode, and what it cannot change, which is kept. Raises ArmError.
+
+    Codes and messages as users saw them: MicrosoftDocs/azure-docs issue 112633 and
+    kumarvna/terraform-azurerm-virtual-machine issue 13.
+    """
     own = CONFIGURATIONS[0 if machine.os.is_windows else 1]
     agent = machine.attributes.get("provision_vm_agent", True)
     if changes.get("patch_mode") == "AutomaticByPlatform" and not agent:
         message = "The patchMode 'AutomaticByPlatform' requires provisionVMAgent to be true."
         raise invalid_parameter(message, f"osProfile.{own}.patchSettings.patchMode")
-    wanted, present = changes.get("enable_automatic_updates"), machine.attributes.get("enable_automatic_updates", True)
-    if switches.vm_keeps_automatic_updates and wanted not in (None, present):
+    if not machine.os.is_windows:
+        return
+    present = automatic_updates(machine)
+    if changes.setdefault("enable_automatic_updates", present) != present:
         place = "windowsConfiguration.enableAutomaticUpdates"
         raise ArmError(409, "PropertyChangeNotAllowed", f"Changing property '{place}' is not allowed.", place)
+    mode = str(changes.get("patch_mode"))
+    if UPDATES_OF_MODE.get(mode, present) != present:
+        message = f"The patchMode '{mode}' is invalid. For patchMode '{mode}', the property 'enableAutomaticUpdates' "
+        message += f"must be set to {str(not present).lower()}."
+        raise invalid_parameter(message, f"{own}.patchSettings.patchMode")
 
 
 def _only(given: Mapping[str, Any], allowed: tuple[str, ...], path: str) -> None:

@@ -158,10 +158,16 @@ def test_what_a_mode_needs_and_what_cannot_be_changed(azure: AzureSandbox) -> No
     azure.machine(LINUX).alter({"attributes": {"provision_vm_agent": False}})
     assert refused(update, VMS, LINUX, {"properties": {"osProfile": ready}}) == (400, "InvalidParameter")
     changed = {"properties": {"osProfile": {"windowsConfiguration": {"enableAutomaticUpdates": False}}}}
-    azure.world.switch(vm_keeps_automatic_updates=True)
     assert refused(update, VMS, WINDOWS, changed) == (409, "PropertyChangeNotAllowed")
     changed["properties"]["osProfile"]["windowsConfiguration"]["enableAutomaticUpdates"] = True
     update(VMS, WINDOWS, changed).result()
+    manual: Any = {"osProfile": {"windowsConfiguration": {"patchSettings": {"patchMode": "Manual"}}}}
+    assert refused(update, VMS, WINDOWS, {"properties": manual}) == (400, "InvalidParameter")
+    azure.machine(WINDOWS).alter({"attributes": {"enable_automatic_updates": False}})
+    update(VMS, WINDOWS, {"properties": manual}).result()
+    manual["osProfile"]["windowsConfiguration"]["patchSettings"]["patchMode"] = "AutomaticByPlatform"
+    shown = update(VMS, WINDOWS, {"properties": manual}).result().as_dict()["properties"]["osProfile"]
+    assert shown["windowsConfiguration"]["enableAutomaticUpdates"] is False
 
 
 @pytest.mark.parametrize("action", ["begin_restart", "begin_power_off", "begin_assess_patches"])
