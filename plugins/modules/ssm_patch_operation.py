@@ -239,6 +239,67 @@ commands:
       type: list
       elements: str
       returned: always
+override_lists:
+  description: The lists that were stored, in check mode those that would be.
+  returned: with O(omit_patches) or O(include_patches), without O(run_id) or in check mode
+  type: list
+  elements: dict
+  contains:
+    url:
+      description: Where the list is.
+      type: str
+      returned: always
+    sha256:
+      description: The digest of its content.
+      type: str
+      returned: always
+    patches:
+      description: The patches that it has installed.
+      type: list
+      elements: str
+      returned: always
+    node_ids:
+      description: The nodes that install them.
+      type: list
+      elements: str
+      returned: always
+omitted_patches:
+  description: The missing patches that were left out on some node.
+  returned: with O(omit_patches) or O(include_patches), without O(run_id) or in check mode
+  type: list
+  elements: str
+unmatched_omit_patches:
+  description: What O(omit_patches) names and no node lacks.
+  returned: with O(omit_patches) or O(include_patches), without O(run_id) or in check mode
+  type: list
+  elements: str
+undecided_node_ids:
+  description: In check mode of a run the nodes whose missing patches only the scan of the real run will tell.
+  returned: with O(omit_patches) or O(include_patches), without O(run_id) or in check mode
+  type: list
+  elements: str
+skipped:
+  description: Up to 200 nodes on which nothing is left to install.
+  returned: with O(omit_patches) or O(include_patches), without O(run_id) or in check mode
+  type: list
+  elements: dict
+  contains:
+    node_id:
+      description: The node.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    reason:
+      description: Why nothing is installed.
+      type: str
+      returned: always
+skipped_omitted:
+  description: Number of further nodes on which nothing is left to install.
+  returned: with O(omit_patches) or O(include_patches), without O(run_id) or in check mode
+  type: int
 nodes:
   description: What became of the nodes.
   returned: always
