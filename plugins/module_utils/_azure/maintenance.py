@@ -10,6 +10,7 @@ itself be patched by configuration is in :mod:`.native_updates`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,7 @@ from typing import Any
 
 from .._core.errors import InputError
 from .._core.facts import NativeUpdate
-from .._core.nodes import canonical_id
+from .._core.nodes import canonical_id, provider_of_id
 from .maintenance_window import window_from_api, window_of
 
 CONFIGURATION_TYPE = "microsoft.maintenance/maintenanceconfigurations"
@@ -26,6 +27,7 @@ KIND = "maintenance_configuration"
 
 _GUEST_PATCHES = "inguestpatch"
 _BEHIND = f"/providers/{ASSIGNMENT_TYPE}/"
+_PLACE = re.compile(r"/subscriptions/[^/]+(?:/resourcegroups/[^/]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,16 @@ class Maintenance:
     """What installs by configuration: the assignments, and the configurations by their id in lower case.
 
     ``updates`` has None for a configuration that installs nothing before the horizon: another scope, over, or later.
+    ``other_scopes`` are those that never install on a machine.
     """
 
     assignments: Sequence[Assignment] = ()
     updates: Mapping[str, NativeUpdate | None] = field(default_factory=dict, hash=False)
+    other_scopes: frozenset[str] = frozenset()
 
     def has_any(self, machine: Candidate) -> bool:
-        """Whether a configuration is assigned to the machine, whenever it installs."""
-        return any(assignment.concerns(machine) for assignment in self.assignments)
+        """Whether a configuration that installs is assigned to the machine, whenever it does so."""
+        return any(one.concerns(machine) for one in self.assignments if one.configuration not in self.other_scopes)
 
     def updates_of(self, machine: Candidate) -> tuple[NativeUpdate, ...]:
         """The configurations that install on a machine. One that was not found (in a subscription that was not read,
@@ -83,29 +87,41 @@ def maintenance_of(
     until: datetime,
 ) -> Maintenance:
     """What installs between ``now`` and ``until``, of resources as the API and Resource Graph show them."""
+    found = {canonical_id(str(entry["id"])): entry for entry in configurations}
     return Maintenance(
-        [found for entry in assignments if (found := assignment_of(entry))],
-        {canonical_id(str(entry["id"])): _update(entry, now, until) for entry in configurations},
+        [read for entry in assignments if (read := assignment_of(entry))],
+        {key: _update(entry, now, until) for key, entry in found.items()},
+        frozenset(key for key, entry in found.items() if not _is_for_guests(entry)),
     )
 
 
 def assignment_of(entry: Mapping[str, Any]) -> Assignment | None:
-    """The assignment of a resource. Its scope stands in its own id, before the provider."""
+    """The assignment of a resource. Its scope stands in its own id, before the provider.
+
+    At a subscription or a resource group it is a dynamic scope, also one that is shown without a filter: that has every
+    machine.
+    """
     properties = entry.get("properties") or {}
     configuration = canonical_id(str(properties.get("maintenanceConfigurationId") or ""))
     scope = canonical_id(str(entry.get("id", ""))).partition(_BEHIND)[0]
     if not configuration:
         return None
-    filters = properties.get("filter")
-    if filters is None and properties.get("resourceId"):
-        scope = canonical_id(str(properties["resourceId"]))
-    return Assignment(scope, configuration, filters)
+    filters, resource = properties.get("filter"), canonical_id(str(properties.get("resourceId") or scope))
+    if _PLACE.fullmatch(scope) and (filters is not None or not provider_of_id(resource)):
+        return Assignment(scope, configuration, filters or {})
+    return Assignment(resource, configuration)
+
+
+def is_dynamic(entry: Mapping[str, Any]) -> bool:
+    """Whether an assignment is a dynamic scope."""
+    found = assignment_of(entry)
+    return found is not None and found.filters is not None
 
 
 def _update(entry: Mapping[str, Any], now: datetime, until: datetime) -> NativeUpdate | None:
     """When a configuration installs next. One whose window cannot be read may do so at any time."""
     properties, name = entry.get("properties") or {}, str(entry.get("name") or str(entry["id"]).rpartition("/")[2])
-    if str(properties.get("maintenanceScope", "")).lower() != _GUEST_PATCHES:
+    if not _is_for_guests(entry):
         return None
     try:
         opens = window_of(window_from_api(properties.get("maintenanceWindow") or {})).next_after(now)
@@ -114,6 +130,10 @@ def _update(entry: Mapping[str, Any], now: datetime, until: datetime) -> NativeU
     if opens is None or opens > until:
         return None
     return NativeUpdate(KIND, name, opens.isoformat())
+
+
+def _is_for_guests(entry: Mapping[str, Any]) -> bool:
+    return str((entry.get("properties") or {}).get("maintenanceScope", "")).lower() == _GUEST_PATCHES
 
 
 def _fits(filters: Mapping[str, Any], machine: Candidate) -> bool:

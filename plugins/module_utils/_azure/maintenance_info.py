@@ -10,10 +10,10 @@ from typing import Any
 
 from .._core.errors import InputError
 from .._core.node_summary import MOST_FAILURES
-from .._core.nodes import canonical_id, provider_of_id
+from .._core.nodes import canonical_id
 from .._core.pool import results
 from .._ledger.scope_args import read_nodes
-from .maintenance import assignment_of
+from .maintenance import is_dynamic
 from .maintenance_assignment_plan import Assigned, machine_assignments, scope_from_api
 from .maintenance_configuration import assigned_to, assignments_in, fetch, list_configurations, service_time
 from .maintenance_ids import check_configuration_id, configuration_id, name_of_id, subscription_of
@@ -99,8 +99,9 @@ def _assigned(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _scopes(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    found = [entry for entry in entries if (read := assignment_of(entry)) and not provider_of_id(read.scope)]
-    return sorted((scope_from_api(entry) for entry in found), key=lambda one: str(one["id"]).lower())
+    return sorted(
+        (scope_from_api(entry) for entry in entries if is_dynamic(entry)), key=lambda one: str(one["id"]).lower()
+    )
 
 
 def _shown_assignment(assigned: Assigned) -> dict[str, Any]:

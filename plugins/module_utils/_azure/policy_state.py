@@ -12,7 +12,7 @@ from typing import Any
 from .._core.nodes import canonical_id
 from .._core.targets import Target, answers_of, on_targets
 from .client import Connection
-from .maintenance import assignment_of
+from .maintenance import assignment_of, is_dynamic
 from .maintenance_assignment_plan import scope_from_api
 from .maintenance_configuration import list_assignments, list_configurations
 from .policy_items import PurgeRule, WantedConfiguration, WantedPolicy
@@ -37,8 +37,7 @@ class PolicyState:
 
     def scopes_of(self, resource_id: str) -> list[dict[str, Any]]:
         """The dynamic scopes of a configuration."""
-        entries = [entry for entry in self._assigned_to(resource_id) if "filter" in (entry.get("properties") or {})]
-        return [scope_from_api(entry) for entry in entries]
+        return [scope_from_api(entry) for entry in self._assigned_to(resource_id) if is_dynamic(entry)]
 
     def assignments_of(self, resource_id: str) -> list[str]:
         """The ids of everything that a configuration is assigned to."""

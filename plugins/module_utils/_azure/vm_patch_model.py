@@ -129,7 +129,7 @@ def fixed_obstacle(current: PatchSettings, after: PatchSettings) -> str:
     has, needs = (str(value).lower() for value in (current.automatic_updates, needed))
     return (
         f"patch_mode {after.patch_mode} needs enableAutomaticUpdates {needs}, and this machine was made with {has}, "
-        f"which Azure does not change any more: make the machine again, or use AutomaticByPlatform, which goes with both"
+        f"which Azure does not change any more: make the machine anew, or use AutomaticByPlatform, which goes with both"
     )
 
 

@@ -291,6 +291,16 @@ class TestNativeUpdates:
     def test_modes_with_a_configuration(self, properties: dict[str, Any], expected: list[str]) -> None:
         assert kinds(virtual_machine(**properties), assignment(vm("one"))) == expected
 
+    def test_a_configuration_of_another_scope_keeps_the_platform_from_nothing(self) -> None:
+        entry, own = virtual_machine(**windows("AutomaticByPlatform", True)), assignment(vm("one"))
+        assert kinds(entry, own, configurations=[configuration(scope="Host")]) == ["platform"]
+        assert kinds(entry, own) == []
+
+    @pytest.mark.parametrize("place", ["", "/resourcegroups/rg"])
+    def test_a_dynamic_scope_that_is_shown_without_a_filter_has_every_machine(self, place: str) -> None:
+        scope = arc("one").lower().partition("/resourcegroups/")[0] + place
+        assert kinds(arc_machine(), assignment(scope)) == ["maintenance_configuration"]
+
     def test_an_arc_machine_needs_no_mode(self) -> None:
         assert kinds(arc_machine(), assignment(arc("one"))) == ["maintenance_configuration"]
         assert kinds(arc_machine(), assignment(arc("two"))) == []

@@ -213,6 +213,7 @@ def test_the_published_example_is_unchanged_when_it_says_what_is_wanted() -> Non
         "maintenance_window": {
             "start_date_time": "2020-04-30 08:00:00",
             "expiration_date_time": "9999-12-31 23:59",
+            "duration": "05:00",
             "time_zone": "Pacific Standard Time",
             "recur_every": "5Days",
         },
@@ -228,6 +229,14 @@ def test_the_published_example_is_unchanged_when_it_says_what_is_wanted() -> Non
         "tags": {},
     }
     assert plan(params, PUBLISHED).steps == ()
+    check_configuration(wanted_configuration(params))
+
+
+def test_a_window_as_long_as_that_of_the_published_example_is_not_written() -> None:
+    with pytest.raises(InputError, match=r"maintenance_window.duration: '05:00'.*01:30 to 03:55"):
+        plan(changed(maintenance_window={"duration": "05:00"}), AS_THE_SERVICE_HAS_IT)
+    with pytest.raises(InputError, match=r"maintenance_window.duration: '05:00'"):
+        plan(changed(maintenance_window={"duration": "05:00"}), None)
 
 
 @pytest.mark.parametrize(
