@@ -121,8 +121,8 @@ def _native(
 ) -> PolicyEstate:
     """What installs by itself, beside what was found already."""
     refuse_without_slot(policy, environment)
-    refuse_different_nodes(estate)
     by_schedules = settings.service == DEPLOYMENT_SCHEDULES
+    refuse_different_nodes(estate, one_window=by_schedules or bool(settings.subscription))
     account = account_of(settings, environment.name, [one for one, _region in estate]) if by_schedules else {}
     if not by_schedules:
         _refuse_without_place(environment, settings)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.maintenance_check import check_configuration
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.maintenance_model import wanted_configuration
@@ -295,6 +297,18 @@ class TestWhatNoConfigurationCanDo:
         facts = (fact(1), fact(2, tags={"patch": "patch_prod_0600_batch_1", "application": "shop"}))
         with pytest.raises(InputError, match="one for all nodes of the batch"):
             estate(*facts, policy=native(extra=shop))
+        apart = (facts[0], replace(facts[1], account=OTHER))
+        with pytest.raises(InputError, match="one for all nodes of the batch"):
+            estate(*apart, policy=native(where=f"{WHERE}, subscription: {OTHER}", extra=shop))
+        found = estate(*apart, policy=native(extra=shop))["configurations"]
+        assert [one["install_patches"]["reboot_setting"] for one in found] == ["IfRequired", "Never"]
+
+    def test_a_machine_in_a_batch_for_the_other_system_is_told(self) -> None:
+        found = estate(fact(1), fact(2, os="windows", batch="batch_1"))
+        (warning,) = found["warnings"]
+        assert warning.endswith("is for another operating system, and its window installs on them all the same: vm2")
+        by_runs = estate(fact(2, os="windows", batch="batch_1"), policy=BASE)
+        assert by_runs["warnings"] == [], "a plan refuses it"
 
     def test_groups_of_a_slot_that_the_environment_lacks_and_freezes_are_told(self) -> None:
         extra = "  freezes: [{from: 2026-12-18, to: 2026-12-31, reason: end of year}]\n"

@@ -126,6 +126,10 @@ def read_members(
         left["these nodes have different patch groups under different tag keys; the first key counts"] = (
             reader.contradicting
         )
+    if reader.misplaced:
+        left[
+            "the batch of these nodes is for another operating system, and its window installs on them all the same"
+        ] = reader.misplaced
     estate = {place: [groups[name] for name in sorted(groups)] for place, groups in sorted(reader.places.items())}
     return estate, [f"{problem}: {some(names)}" for problem, names in left.items()]
 
@@ -180,6 +184,7 @@ class _Reader:
     ) -> None:
         self.places: dict[Place, dict[str, Members]] = {}
         self.contradicting: list[str] = []
+        self.misplaced: list[str] = []
         self._cloud = cloud
         self._policy = policy
         self._environment = environment
@@ -235,6 +240,10 @@ class _Reader:
             members.excluded.append(f"{subject.node.shown} ({exclusion.reason})")
             return
         members.reboots.setdefault(subject.settings.reboot, []).append(subject.node.shown)
+        if self._environment.delivery != NATIVE or not subject.batch or not subject.node.os_family:
+            return
+        if {"os", "os_family"}.intersection(subject.batch.match.unfitting(subject.node, subject.labels)):
+            self.misplaced.append(fact.name or fact.node_id)
         taken = set(subject.settings.accept)
         members.accepted = taken if members.accepted is None else members.accepted & taken
 

@@ -39,11 +39,23 @@ def refuse_without_slot(policy: Policy, environment: Environment) -> None:
         raise InputError(option, "native", "controller, or at least one slot that says when to install")
 
 
-def refuse_different_nodes(estate: Estate) -> None:
-    """Raise InputError where nodes of one batch would have to be treated differently: windows go by the tag."""
-    for groups in estate.values():
+def refuse_different_nodes(estate: Estate, *, one_window: bool = False) -> None:
+    """Raise InputError where nodes of one batch would have to be treated differently: windows go by the tag.
+
+    ``one_window``: a batch has one for the nodes of all places.
+    """
+    reboots: dict[tuple[object, str], dict[str, list[str]]] = {}
+    for place, groups in estate.items():
         for members in groups:
             _refuse_nodes(members)
+            found = reboots.setdefault((None if one_window else place, members.name), {})
+            for how, names in members.reboots.items():
+                found.setdefault(how, []).extend(names)
+    for (_place, group), found in reboots.items():
+        if len(found) > 1:
+            shown = "; ".join(f"{how} of {some(names)}" for how, names in sorted(found.items()))
+            allowed = "one for all nodes of the batch (delivery: native)"
+            raise InputError(f"reboot in the patch group {group}", shown, allowed)
 
 
 def _refuse_nodes(members: Members) -> None:
@@ -57,9 +69,6 @@ def _refuse_nodes(members: Members) -> None:
     if SEPARATE in members.reboots:
         allowed = "with_install or never: with delivery native nothing reboots later"
         raise InputError(f"reboot of {some(members.reboots[SEPARATE])} in the {group}", SEPARATE, allowed)
-    if len(members.reboots) > 1:
-        found = "; ".join(f"{how} of {some(names)}" for how, names in sorted(members.reboots.items()))
-        raise InputError(f"reboot in the {group}", found, "one for all nodes of the batch (delivery: native)")
 
 
 def slot_of(policy: Policy, environment: Environment, members: Members) -> str:
