@@ -207,6 +207,35 @@ options:
         description: Tags that they have, all of these.
         type: dict
         required: true
+  unknown_configurations:
+    description:
+      - Maintenance configurations that are told of, and left alone, when neither O(configurations) names them nor
+        O(purge_configurations) deletes them. They fit one of the names, and have the tag with a value and a name that
+        O(unknown_configurations[].known) does not explain. So a configuration is found that was made with names or tags
+        which are no longer used.
+      - Told of are also those of such names in subscriptions that this call does not look at, when a dynamic scope in
+        the entry's subscription has them, unless their name begins as O(unknown_configurations[].known) says of a tag
+        that no entry of O(purge_configurations) has.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      subscription:
+        description: The subscription, that of the module when unset.
+        type: str
+      names:
+        description: Patterns of their names, in which V(*) and V(?) stand for any text and any character.
+        type: list
+        elements: str
+        required: true
+      tag_key:
+        description: The tag that they have.
+        type: str
+        required: true
+      known:
+        description: What the names of configurations begin with that are no news, by the value of the tag.
+        type: dict
+        default: {}
   schedules:
     description:
       - Deployment schedules to make or to change, where Update Management of Azure Automation still works, as
@@ -435,6 +464,40 @@ options:
         description: The description that they have.
         type: str
         required: true
+  unknown_schedules:
+    description:
+      - Deployment schedules that are told of, and left alone, when neither O(schedules) names them nor
+        O(purge_schedules) deletes them. They fit one of the names and one of the descriptions, and have a description
+        and a name that O(unknown_schedules[].known) does not explain.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      subscription:
+        description: The subscription of the Automation account, that of the module when unset.
+        type: str
+      resource_group:
+        description: The resource group of the Automation account.
+        type: str
+        required: true
+      automation_account_name:
+        description: The Automation account.
+        type: str
+        required: true
+      names:
+        description: Patterns of their names, in which V(*) and V(?) stand for any text and any character.
+        type: list
+        elements: str
+        required: true
+      descriptions:
+        description: Patterns of their descriptions.
+        type: list
+        elements: str
+        required: true
+      known:
+        description: What the names of schedules begin with that are no news, by their description.
+        type: dict
+        default: {}
 extends_documentation_fragment:
   - hybridops.patching.azure
   - hybridops.patching.attributes
@@ -591,6 +654,46 @@ removed_schedules:
   type: list
   elements: dict
   contains: *schedule
+unknown_configurations:
+  description: The configurations that O(unknown_configurations) means. There is a warning about each.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    subscription:
+      description: The subscription.
+      type: str
+    resource_group:
+      description: Its resource group.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    opens:
+      description: When its window opens next, in UTC; empty when it never does, and for one that was not read.
+      type: list
+      elements: str
+unknown_schedules:
+  description: The deployment schedules that O(unknown_schedules) means. There is a warning about each.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    subscription:
+      description: The subscription of its Automation account.
+      type: str
+    resource_group:
+      description: The resource group of its Automation account.
+      type: str
+    automation_account_name:
+      description: Its Automation account.
+      type: str
+    name:
+      description: Its name.
+      type: str
 lines:
   description: What was done in each subscription, one line each, to be shown.
   returned: always
@@ -636,6 +739,17 @@ def argument_spec() -> dict[str, dict[str, object]]:
         "name": {"type": "str", "required": True},
         **{name: SCHEDULE_ARGS[name] for name in OF_SCHEDULES},
     }
+    unknown = {
+        "names": {"type": "list", "elements": "str", "required": True},
+        "known": {"type": "dict", "default": {}},
+    }
+    unknown_configuration = {**place, **unknown, "tag_key": {"type": "str", "required": True, "no_log": False}}
+    unknown_schedule = {
+        **place,
+        **ACCOUNT_ARGS,
+        **unknown,
+        "descriptions": {"type": "list", "elements": "str", "required": True},
+    }
     purge_schedule = {
         **place,
         **ACCOUNT_ARGS,
@@ -645,8 +759,15 @@ def argument_spec() -> dict[str, dict[str, object]]:
     return {
         "configurations": {"type": "list", "elements": "dict", "default": [], "options": configuration},
         "purge_configurations": {"type": "list", "elements": "dict", "default": [], "options": purge},
+        "unknown_configurations": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": unknown_configuration,
+        },
         "schedules": {"type": "list", "elements": "dict", "default": [], "options": schedule},
         "purge_schedules": {"type": "list", "elements": "dict", "default": [], "options": purge_schedule},
+        "unknown_schedules": {"type": "list", "elements": "dict", "default": [], "options": unknown_schedule},
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from .._core.delivery.members import Cloud, Estate, Place, some
 from .._core.delivery.native import ENVIRONMENT_TAG, next_opening
 from .._core.delivery.reading import read_environment
+from .._core.delivery.watch import known_prefixes
 from .._core.errors import InputError
 from .._core.facts import NodeFacts, UnlistedNode
 from .._core.nodes import Node
@@ -159,7 +160,7 @@ def _unknown(place: Place, prefix: str, policy: Policy) -> dict[str, Any]:
         "region": place[1],
         "names": list(WINDOW_NAMES),
         "tag_key": ENVIRONMENT_TAG,
-        "known": {one.name: window_prefix(prefix, one.name) for one in policy.environments},
+        "known": known_prefixes(policy, lambda environment: window_prefix(prefix, environment)),
     }
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any, TypeAlias, TypeVar
 
+from .._core.delivery.watch import Watch
 from .._core.errors import InputError
 from .baseline_check import check_values
 from .baseline_model import wanted_of
@@ -67,20 +67,16 @@ class WatchRule:
     """Windows that are told of: their names fit a pattern, and no name and prefix of ``known`` explains their tag."""
 
     place: Place
-    names: tuple[str, ...]
+    watch: Watch
     tag_key: str
-    known: Mapping[str, str]
 
     def fits(self, name: str) -> bool:
         """Whether it is worth a request to ask for the window's tags."""
-        return any(fnmatchcase(name, pattern) for pattern in self.names)
+        return self.watch.fits(name)
 
     def wonders(self, name: str, tags: Mapping[str, str]) -> bool:
         """Whether a window of this name with these tags is one."""
-        value = tags.get(self.tag_key)
-        if value is None or not self.fits(name):
-            return False
-        return value not in self.known or not name.startswith(self.known[value])
+        return self.watch.wonders(name, tags.get(self.tag_key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +107,11 @@ def wanted_policy(params: Mapping[str, Any], region: str) -> WantedPolicy:
             for entry in params["purge_windows"]
         ],
         watch=[
-            WatchRule(_place(entry, region), tuple(entry["names"]), entry["tag_key"], wanted_tags(entry["known"]) or {})
+            WatchRule(
+                _place(entry, region),
+                Watch(tuple(entry["names"]), wanted_tags(entry["known"]) or {}),
+                entry["tag_key"],
+            )
             for entry in params["unknown_windows"]
         ],
     )

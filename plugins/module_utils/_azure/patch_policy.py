@@ -29,6 +29,7 @@ from .policy_answer import Changes, answer
 from .policy_items import WantedConfiguration, WantedPolicy, WantedScope, wanted_policy
 from .policy_schedule_items import Account, plan_schedules, read_schedules, wanted_schedules, write_schedule
 from .policy_state import PolicyState, read_state
+from .policy_unknown import UnknownSchedule, unknown_configurations
 from .session import AzureSession
 
 
@@ -39,9 +40,17 @@ def apply_policy(module: Any) -> dict[str, Any]:
     state, schedule_state = read_state(session, wanted), read_schedules(session, schedules)
     now = datetime.now(UTC)
     changes = replace(plan(wanted, state, now), schedules=plan_schedules(schedule_state))
+    removed = {canonical_id(change.before["id"]) for change in changes.removed}
+    unknown = unknown_configurations(wanted, state, removed, now)
+    unknown_schedules = [UnknownSchedule(*one) for one in schedule_state.unknown]
     if not module.check_mode:
         write(session, changes)
-    return answer(changes, now, check=module.check_mode)
+    for one in (*unknown, *unknown_schedules):
+        module.warn(one.warning)
+    return answer(changes, now, check=module.check_mode) | {
+        "unknown_configurations": [one.to_dict() for one in unknown],
+        "unknown_schedules": [one.to_dict() for one in unknown_schedules],
+    }
 
 
 def plan(wanted: WantedPolicy, state: PolicyState, now: datetime) -> Changes:

@@ -35,6 +35,9 @@ from .policy_patches import PolicyPatches
 
 LENGTHS = Lengths(SHORTEST, LONGEST, "a maintenance configuration of Azure")
 OS_TYPES = {"linux": "Linux", "windows": "Windows"}
+CONFIGURATION_NAMES = tuple(f"*-install-*-{family}" for family in OS_TYPES)
+"""What the names look like (:func:`configuration_name`), whatever prefix and environment they begin with."""
+
 _PAST = datetime(2024, 1, 1, tzinfo=UTC)
 """Windows are counted from their first opening after this, so that they say the same whenever they are made: a start
 that has passed stands for the next opening."""

@@ -21,6 +21,7 @@ from .._core.delivery.native import (
     without_slot,
 )
 from .._core.delivery.reading import read_environment
+from .._core.delivery.watch import known_prefixes
 from .._core.errors import InputError
 from .._core.facts import NodeFacts, UnlistedNode
 from .._core.nodes import AZURE, Node, provider_of_id
@@ -30,6 +31,7 @@ from .._core.systems import FAMILIES, OS_FAMILY
 from . import policy_schedules
 from .nodes import VM
 from .policy_configurations import (
+    CONFIGURATION_NAMES,
     LENGTHS,
     clock_warnings,
     configurations,
@@ -38,7 +40,7 @@ from .policy_configurations import (
     slot_batches,
 )
 from .policy_rules import PolicyRules, named_in_vain, remarks_of
-from .policy_schedules import account_of, arc_warnings, mark_of, schedules
+from .policy_schedules import account_of, arc_warnings, descriptions, mark_of, schedules
 
 CLOUD = Cloud(
     name="Azure",
@@ -60,15 +62,18 @@ class PolicyEstate:
     """What is to be brought into force, as azure_patch_policy takes it, and what of the policy it does not cover.
 
     ``purge_configurations`` are the configurations that go when the policy does not ask for them, ``purge_schedules``
-    the deployment schedules. ``virtual_machines`` are the environment's, for whose patch settings the module
+    the deployment schedules; ``unknown_configurations`` and ``unknown_schedules`` are those that are told of since they
+    look as if a policy had made them. ``virtual_machines`` are the environment's, for whose patch settings the module
     azure_vm_patch_settings is. ``schedule`` says who installs when, and ``statement`` what native delivery is; it is
     empty with another one.
     """
 
     configurations: list[dict[str, Any]] = field(default_factory=list)
     purge_configurations: list[dict[str, Any]] = field(default_factory=list)
+    unknown_configurations: list[dict[str, Any]] = field(default_factory=list)
     schedules: list[dict[str, Any]] = field(default_factory=list)
     purge_schedules: list[dict[str, Any]] = field(default_factory=list)
+    unknown_schedules: list[dict[str, Any]] = field(default_factory=list)
     virtual_machines: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     schedule: list[str] = field(default_factory=list)
@@ -100,9 +105,15 @@ def policy_estate(
     read = read_environment(CLOUD, policy, environment, facts, nodes, unlisted, targets, now)
     found, estate, places = read.environment, read.estate, read.places
     settings = configurations_for(policy, environment)
+    purge, purge_schedules = (
+        _purge(places, settings, prefix, environment),
+        _purge_schedules(places, settings, prefix, environment),
+    )
     common = PolicyEstate(
-        purge_configurations=_purge(places, settings, prefix, environment),
-        purge_schedules=_purge_schedules(places, settings, prefix, environment),
+        purge_configurations=purge,
+        unknown_configurations=[_unknown(one["subscription"], policy, prefix) for one in purge],
+        purge_schedules=purge_schedules,
+        unknown_schedules=[_unknown_schedules(one, policy, prefix) for one in purge_schedules],
         virtual_machines=_virtual_machines(estate),
         warnings=[*read.warnings, *_unlisted(read.strays, native=read.native)],
         schedule=_by_runs(found, estate),
@@ -182,6 +193,27 @@ def _purge_schedules(
         return []
     account = account_of(settings, environment, [subscription for subscription, _region in places])
     return [{**account, "name_prefix": name_prefix(prefix, environment), "description": mark_of(environment)}]
+
+
+def _unknown(subscription: str, policy: Policy, prefix: str) -> dict[str, Any]:
+    """Configurations of our form that no environment of the policy explains: an old prefix, an old environment."""
+    return {
+        "subscription": subscription,
+        "names": list(CONFIGURATION_NAMES),
+        "tag_key": ENVIRONMENT_TAG,
+        "known": known_prefixes(policy, lambda environment: name_prefix(prefix, environment)),
+    }
+
+
+def _unknown_schedules(purged: Mapping[str, Any], policy: Policy, prefix: str) -> dict[str, Any]:
+    """The same of the schedules of an Automation account."""
+    known = known_prefixes(policy, lambda environment: name_prefix(prefix, environment))
+    return {
+        **{key: purged[key] for key in ("subscription", "resource_group", "automation_account_name")},
+        "names": list(CONFIGURATION_NAMES),
+        "descriptions": descriptions(),
+        "known": {mark_of(environment): begins for environment, begins in known.items()},
+    }
 
 
 def _virtual_machines(estate: Estate) -> list[dict[str, str]]:

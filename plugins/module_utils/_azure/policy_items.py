@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._core.delivery.watch import Watch
 from .._core.errors import InputError
 from .._core.nodes import canonical_id
 from .maintenance_check import check_configuration
@@ -62,18 +63,42 @@ class PurgeRule:
         return named and all(carried.get(name.lower()) == value for name, value in self.tags.items())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchRule:
+    """Configurations that are told of. Names are the same in whatever case; those of ``watch`` are in lower case."""
+
+    subscription: str
+    watch: Watch
+    tag_key: str
+
+    def tag_of(self, configuration: Mapping[str, Any]) -> str | None:
+        """The value of the tag that says for which environment it is."""
+        return next((value for name, value in configuration["tags"].items() if name.lower() == self.tag_key), None)
+
+    def wonders(self, name: str, tag: str | None) -> bool:
+        """Whether a configuration of this name with this tag is one."""
+        return self.watch.wonders(name.lower(), tag)
+
+    def doubts(self, name: str, environments: Collection[str]) -> bool:
+        """Whether one of this name, whose tag nobody read, is of no known environment, or of one of these."""
+        fitting = [tag for tag, prefix in self.watch.known.items() if name.lower().startswith(prefix)]
+        nearest = max(fitting, key=lambda tag: len(self.watch.known[tag]), default=None)
+        return self.watch.fits(name.lower()) and (nearest is None or nearest in environments)
+
+
 @dataclass(frozen=True, slots=True)
 class WantedPolicy:
     """Everything that the options ask for."""
 
     configurations: Sequence[WantedConfiguration] = ()
     purge: Sequence[PurgeRule] = ()
+    watch: Sequence[WatchRule] = ()
 
     def subscriptions(self) -> list[str]:
         """Where something is looked at."""
         named = [one.subscription for one in self.configurations]
         named += [subscription_of(scope.scope) for one in self.configurations for scope in one.scopes]
-        return list(dict.fromkeys([*named, *(rule.subscription for rule in self.purge)]))
+        return list(dict.fromkeys([*named, *(rule.subscription for rule in (*self.purge, *self.watch))]))
 
 
 def wanted_policy(params: Mapping[str, Any], subscription: str) -> WantedPolicy:
@@ -92,7 +117,21 @@ def wanted_policy(params: Mapping[str, Any], subscription: str) -> WantedPolicy:
         _purge_rule(f"purge_configurations[{index}]", entry, subscription)
         for index, entry in enumerate(params["purge_configurations"])
     ]
-    return WantedPolicy(configurations, purge)
+    watch = [
+        WatchRule(
+            _subscription(f"unknown_configurations[{index}]", entry, subscription),
+            watch_of(entry),
+            entry["tag_key"].lower(),
+        )
+        for index, entry in enumerate(params.get("unknown_configurations") or ())
+    ]
+    return WantedPolicy(configurations, purge, watch)
+
+
+def watch_of(entry: Entry) -> Watch:
+    """What an entry of the options says of names."""
+    known = {str(mark): str(prefix).lower() for mark, prefix in (entry["known"] or {}).items()}
+    return Watch(tuple(pattern.lower() for pattern in entry["names"]), known)
 
 
 def _configuration(entry: Entry, subscription: str) -> WantedConfiguration:
@@ -117,11 +156,16 @@ def _scope(path: str, entry: Entry) -> WantedScope:
 
 
 def _purge_rule(path: str, entry: Entry, subscription: str) -> PurgeRule:
-    place = (entry["subscription"] or subscription).lower()
-    if not place:
-        raise InputError(f"{path}.subscription", "", "a subscription, here or with the credentials")
+    place = _subscription(path, entry, subscription)
     tags = {str(name): str(value) for name, value in (entry["tags"] or {}).items()}
     if not tags or not entry["name_prefix"]:
         option = f"{path}.{'name_prefix' if tags else 'tags'}"
         raise InputError(option, tags and entry["name_prefix"], "what the configurations to delete have, not empty")
     return PurgeRule(place, entry["name_prefix"], tags)
+
+
+def _subscription(path: str, entry: Entry, subscription: str) -> str:
+    place = (entry["subscription"] or subscription).lower()
+    if not place:
+        raise InputError(f"{path}.subscription", "", "a subscription, here or with the credentials")
+    return str(place)

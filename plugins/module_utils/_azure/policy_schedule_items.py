@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from .._core.change_set import ChangeSet
+from .._core.delivery.watch import Watch
 from .._core.errors import InputError
 from .._core.targets import Target, answers_of, on_targets
 from . import deployment_schedule
@@ -19,6 +20,7 @@ from .deployment_schedule_args import wanted_schedule
 from .deployment_schedule_check import check_names, check_schedule
 from .deployment_schedule_model import from_api
 from .deployment_schedule_plan import plan_absent, plan_present
+from .policy_items import watch_of
 from .session import AzureSession
 
 Entry = Mapping[str, Any]
@@ -56,12 +58,26 @@ class SchedulePurge:
     description: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ScheduleWatch:
+    """Schedules that are told of: their descriptions fit a pattern too."""
+
+    account: Account
+    watch: Watch
+    descriptions: tuple[str, ...]
+
+    def wonders(self, name: str, description: str) -> bool:
+        """Whether a schedule of this name with this description is one."""
+        return Watch(self.descriptions, {}).fits(description) and self.watch.wonders(name.lower(), description)
+
+
 @dataclass(frozen=True, slots=True)
 class WantedSchedules:
     """Everything that the options ask for."""
 
     schedules: Sequence[WantedSchedule] = ()
     purge: Sequence[SchedulePurge] = ()
+    watch: Sequence[ScheduleWatch] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +90,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleState:
-    """What is there. ``surplus`` are the schedules that a rule says have to go, with their accounts."""
+    """What is there. ``surplus`` are the schedules that a rule says have to go, with their accounts, and ``unknown``
+    those that are told of, with their descriptions."""
 
     schedules: Mapping[WantedSchedule, Found]
     surplus: Sequence[tuple[Account, dict[str, Any]]] = ()
+    unknown: Sequence[tuple[Account, str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +132,55 @@ def wanted_schedules(params: Entry, subscription: str) -> WantedSchedules:
                 raise InputError(f"purge_schedules[{index}].{key}", "", "what the schedules to delete have, not empty")
         check_names(entry)
         purge.append(SchedulePurge(_account(entry, subscription), entry["name_prefix"], entry["description"]))
-    return WantedSchedules(found, purge)
+    watch = []
+    for entry in params.get("unknown_schedules") or ():
+        check_names(entry)
+        watch.append(ScheduleWatch(_account(entry, subscription), watch_of(entry), tuple(entry["descriptions"])))
+    return WantedSchedules(found, purge, watch)
 
 
 def read_schedules(session: AzureSession, wanted: WantedSchedules) -> ScheduleState:
     """Read all of it side by side. Raises CloudError for what cannot be read."""
-    accounts = list(dict.fromkeys(rule.account for rule in wanted.purge))
+    accounts = list(dict.fromkeys(rule.account for rule in (*wanted.purge, *wanted.watch)))
     listed = answers_of(on_targets(session, [Target(one.subscription, "", (one,)) for one in accounts], _names))
     kept = {(one.account, one.name.lower()) for one in wanted.schedules}
-    candidates = [
-        (rule, name)
-        for rule in wanted.purge
-        for name in listed[rule.account]
-        if name.lower().startswith(rule.name_prefix.lower()) and (rule.account, name.lower()) not in kept
+    others = [
+        (account, name)
+        for account, names in listed.items()
+        for name in names
+        if (account, name.lower()) not in kept and _is_meant(wanted, account, name)
     ]
     targets = [Target(one.account.subscription, "", (one, one.account, one.name)) for one in wanted.schedules]
-    targets += [Target(rule.account.subscription, "", ((rule, name), rule.account, name)) for rule, name in candidates]
+    targets += [Target(account.subscription, "", ((account, name), account, name)) for account, name in others]
     found: Mapping[Any, Found] = answers_of(on_targets(session, targets, _read))
-    return ScheduleState(
-        {one: found[one] for one in wanted.schedules},
-        [
-            (rule.account, resource)
-            for rule, name in candidates
-            if (resource := found[rule, name].resource) and _description(resource) == rule.description
-        ],
+    present = [(account, resource) for account, name in others if (resource := found[account, name].resource)]
+    surplus = [(account, one) for account, one in present if _has_to_go(wanted, account, one)]
+    unknown = [
+        (account, str(one["name"]), _description(one))
+        for account, one in present
+        if not _has_to_go(wanted, account, one) and _is_unknown(wanted, account, one)
+    ]
+    return ScheduleState({one: found[one] for one in wanted.schedules}, surplus, unknown)
+
+
+def _is_meant(wanted: WantedSchedules, account: Account, name: str) -> bool:
+    """Whether a rule is about a schedule of this name, so that it is read."""
+    return any(
+        rule.account == account and name.lower().startswith(rule.name_prefix.lower()) for rule in wanted.purge
+    ) or any(rule.account == account and rule.watch.fits(name.lower()) for rule in wanted.watch)
+
+
+def _has_to_go(wanted: WantedSchedules, account: Account, resource: Entry) -> bool:
+    name, description = str(resource["name"]).lower(), _description(resource)
+    return any(
+        rule.account == account and name.startswith(rule.name_prefix.lower()) and rule.description == description
+        for rule in wanted.purge
     )
+
+
+def _is_unknown(wanted: WantedSchedules, account: Account, resource: Entry) -> bool:
+    name, description = str(resource["name"]), _description(resource)
+    return any(rule.account == account and rule.wonders(name, description) for rule in wanted.watch)
 
 
 def plan_schedules(state: ScheduleState) -> ScheduleChanges:

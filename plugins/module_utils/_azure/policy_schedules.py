@@ -81,6 +81,11 @@ def mark_of(environment: str) -> str:
     return f"hybridops.patching: {environment}"
 
 
+def descriptions() -> list[str]:
+    """What the descriptions look like (:func:`mark_of`), whatever the environment is."""
+    return [mark_of("*")]
+
+
 def arc_warnings(batches: Sequence[SlotBatch]) -> list[str]:
     """Tell of machines that no query of a schedule finds."""
     names = [

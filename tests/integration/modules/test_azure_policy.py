@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.hybridops.patching.plugins.modules import azure_patch_policy
 
 from tests.integration.modules.in_process import Modules
@@ -395,3 +396,71 @@ class TestSchedules:
         assert answer["failed"]
         assert "Update Manager" in answer["msg"]
         assert "0 of 1 were changed" in answer["msg"]
+
+
+KNOWN = {"prod": "hybridops-prod-", "test": "hybridops-test-"}
+FORM = {"names": ["*-install-*-linux", "*-install-*-windows"]}
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The warnings of calls; in a process that also has Ansible's controller in it, they do not get into the answer."""
+    found: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda _module, warning: found.append(warning))
+    return found
+
+
+class TestUnknown:
+    def test_configurations_of_an_old_prefix_or_environment_are_told_of_and_left_alone(
+        self, modules: Modules, told: list[str]
+    ) -> None:
+        made = {
+            "acme-prod-install-0600-a-linux": {"Hybridops:Environment": "prod"},
+            "hybridops-old-install-0600-a-windows": {"hybridops:environment": "old"},
+            "hybridops-test-install-0600-a-linux": {"hybridops:environment": "test"},
+            "hybridops-prod-install-2200-a-linux": dict(TAGS),
+            "somebody-s-install-0600-linux": {},
+        }
+        for name, tags in made.items():
+            whole = {
+                key: value for key, value in configuration().items() if key not in ("subscription", "dynamic_scopes")
+            }
+            modules.ok("azure_maintenance_configuration", **{**whole, "name": name, "tags": tags})
+        rule = {"subscription": ONE, "tag_key": "hybridops:environment", "known": KNOWN, **FORM}
+        options = {**policy(configuration()), "unknown_configurations": [rule, rule]}
+        for check in (True, False):
+            answer = modules.ok(MODULE, check=check, **options)
+            assert [one["name"] for one in answer["unknown_configurations"]] == sorted(made)[:2]
+            assert all(len(one["opens"]) == 1 for one in answer["unknown_configurations"])
+            assert len(told) == 2
+            assert "acme-prod-install-0600-a-linux" in told[0]
+            assert "it opens next at 20" in told[0]
+            told.clear()
+        assert set(made) - names(modules) == {"hybridops-prod-install-2200-a-linux"}
+        modules.unchanged(MODULE, **options)
+
+    def test_a_scope_of_a_configuration_where_nobody_looks_is_told_of(self, modules: Modules, told: list[str]) -> None:
+        for name in ("hybridops-prod-install-0600-a-linux", "hybridops-test-install-0600-a-linux", "acme-s"):
+            there = configuration(subscription=TWO, name=name, dynamic_scopes=[scope(ONE)])
+            modules.ok(MODULE, configurations=[there])
+        rule = {"subscription": ONE, "tag_key": "hybridops:environment", "known": KNOWN, **FORM}
+        options = {**policy(configuration(dynamic_scopes=[scope(ONE)]), purge=(ONE,)), "unknown_configurations": [rule]}
+        answer = modules.ok(MODULE, **options)
+        (found,) = answer["unknown_configurations"]
+        assert (found["subscription"], found["name"]) == (TWO, "hybridops-prod-install-0600-a-linux")
+        (warning,) = told
+        assert f"{TWO}, a subscription that is not looked at" in warning
+
+    def test_schedules_of_an_old_prefix_or_environment_are_told_of_and_left_alone(
+        self, modules: Modules, told: list[str]
+    ) -> None:
+        made = {"acme-prod-install-a-linux": "prod", "hybridops-old-install-a-linux": "old", "x-test": "old"}
+        for name, environment in {**made, "hybridops-test-install-a-linux": "test"}.items():
+            times = {**schedule()["schedule_info"], "description": f"hybridops.patching: {environment}"}
+            modules.ok(MODULE, schedules=[schedule(name=name, schedule_info=times)])
+        known = {f"hybridops.patching: {environment}": prefix for environment, prefix in KNOWN.items()}
+        rule = {**ACCOUNT, **FORM, "descriptions": ["hybridops.patching: *"], "known": known}
+        options = {**by_schedules(schedule(1)), "unknown_schedules": [rule]}
+        answer = modules.quartet(MODULE, **options)
+        assert sorted(one["name"] for one in answer["unknown_schedules"]) == sorted(made)[:2]
+        assert any("described as 'hybridops.patching: old'" in text for text in told)

@@ -363,6 +363,23 @@ class TestWhatNoConfigurationCanDo:
         assert [one["subscription"] for one in found["purge_configurations"]] == [OTHER]
         assert estate(targets=[{"account": OTHER}])["configurations"] == []
 
+    def test_what_looks_like_ours_and_is_of_no_environment_is_to_be_told(self) -> None:
+        found = estate(fact(1), prefix="acme", targets=[{"account": OTHER}])
+        assert [one["subscription"] for one in found["unknown_configurations"]] == [SUBSCRIPTION, OTHER]
+        rule = found["unknown_configurations"][0]
+        assert rule["tag_key"] == "hybridops:environment"
+        assert rule["known"] == {"test": "acme-test-", "prod": "acme-prod-"}
+        (wanted,) = wanted_policy(
+            {"configurations": [], "purge_configurations": [], "unknown_configurations": [rule]}, ""
+        ).watch
+        for one in estate(fact(1), fact(2, os="windows"), prefix="acme")["configurations"]:
+            assert wanted.watch.fits(one["name"])
+            assert not wanted.wonders(one["name"], "prod")
+        assert wanted.wonders(LINUX, "prod"), "another prefix"
+        assert not wanted.wonders(LINUX, None)
+        assert not wanted.doubts("acme-test-install-0600-batch_1-linux", {"prod"})
+        assert wanted.doubts("acme-prod-install-0600-batch_1-linux", {"prod"})
+
     def test_every_configuration_passes_the_check_of_its_own_module(self) -> None:
         for one in estate(fact(1), fact(2, os="windows"))["configurations"]:
             check_configuration(wanted_configuration(one))

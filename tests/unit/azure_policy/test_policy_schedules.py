@@ -155,3 +155,14 @@ def test_both_services_open_the_window_of_each_batch_at_the_same_times(when: str
 def _days(schedule: dict[str, Any]) -> dict[str, Any]:
     days: dict[str, list[Any]] = {"week_days": [], "month_days": [], "monthly_occurrences": []}
     return {"advanced_schedule": {**days, **schedule["schedule_info"]["advanced_schedule"]}}
+
+
+def test_schedules_that_look_like_ours_and_are_of_no_environment_are_to_be_told() -> None:
+    found = estate(fact(1), policy=policy())
+    (rule,), (purge,) = found["unknown_schedules"], found["purge_schedules"]
+    assert {key: rule[key] for key in ("subscription", "automation_account_name")} == {
+        key: purge[key] for key in ("subscription", "automation_account_name")
+    }
+    assert rule["descriptions"] == ["hybridops.patching: *"]
+    assert rule["known"]["hybridops.patching: prod"] == "hybridops-prod-"
+    assert estate(fact(1))["unknown_schedules"] == []
