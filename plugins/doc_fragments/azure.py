@@ -81,6 +81,12 @@ options:
       - The authority that gives tokens, where it is not that of the cloud, such as V(https://adfs.example/adfs).
       - In the environment E(AZURE_ADFS_AUTHORITY_URL).
     type: str
+  disable_instance_discovery:
+    description:
+      - Whether the authority is taken as it is, without asking Microsoft whether it is one, which needs a way to
+        C(login.microsoftonline.com). An authority of your own always is.
+      - In the environment E(AZURE_DISABLE_INSTANCE_DISCOVERY). When unset V(false).
+    type: bool
   ca_bundle:
     description:
       - A file with the certificates of the authorities that are trusted.

@@ -37,12 +37,15 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds that the service asks to wait, None when it does not say.
 
-        ``Retry-After`` in seconds or as a date (RFC 9110); Resource Graph says ``x-ms-user-quota-resets-after`` as
-        ``hh:mm:ss``.
+        ``Retry-After`` in seconds or as a date (RFC 9110), or in milliseconds (azure-core knows both spellings);
+        Resource Graph says ``x-ms-user-quota-resets-after`` as ``hh:mm:ss``.
         """
         asked = self.headers.get("retry-after", "").strip()
         if asked:
             return _seconds(asked)
+        for name in ("retry-after-ms", "x-ms-retry-after-ms"):
+            if self.headers.get(name, "").strip().isdecimal():
+                return int(self.headers[name]) / 1000
         return clock_seconds(self.headers.get("x-ms-user-quota-resets-after", ""))
 
     @property

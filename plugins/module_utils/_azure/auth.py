@@ -38,6 +38,7 @@ AUTH_ARGS: dict[str, Any] = {
     "cloud_environment": {"type": "str"},
     "cert_validation_mode": {"type": "str", "choices": ["validate", "ignore"]},
     "adfs_authority_url": {"type": "str"},
+    "disable_instance_discovery": {"type": "bool"},
     "ca_bundle": {"type": "path"},
 }
 
@@ -55,6 +56,7 @@ ENVIRONMENT = {
     "cloud_environment": ("AZURE_CLOUD_ENVIRONMENT",),
     "cert_validation_mode": ("AZURE_CERT_VALIDATION_MODE",),
     "adfs_authority_url": ("AZURE_ADFS_AUTHORITY_URL",),
+    "disable_instance_discovery": ("AZURE_DISABLE_INSTANCE_DISCOVERY",),
     "federated_token_file": ("AZURE_FEDERATED_TOKEN_FILE",),
 }
 """Environment variables by option; of two spellings the first that is set is used (azure.azcollection's and AWX's
@@ -63,7 +65,13 @@ before azure-identity's)."""
 _OF_IDENTITY = ("client_id", "secret", "ad_user", "password", "x509_certificate_path", "thumbprint")
 """Options that say who asks. The others (tenant, subscription_id, …) only choose for whoever asks."""
 
-_SETTINGS = ("subscription_id", "cloud_environment", "cert_validation_mode", "adfs_authority_url")
+_SETTINGS = (
+    "subscription_id",
+    "cloud_environment",
+    "cert_validation_mode",
+    "adfs_authority_url",
+    "disable_instance_discovery",
+)
 
 _NEEDED = {
     "secret": ("client_id", "secret", "tenant"),
@@ -104,7 +112,7 @@ class Places:
     @classmethod
     def real(cls) -> Places:
         """Those of this process."""
-        return cls(os.environ, Path.home(), shutil.which("az") is not None)
+        return cls(os.environ, _home(), shutil.which("az") is not None)
 
     @property
     def credentials_file(self) -> Path:
@@ -118,13 +126,21 @@ class Places:
         return (Path(directory) if directory else self.home / ".azure") / "azureProfile.json"
 
 
+def _home() -> Path:
+    """The home; a place where nothing is for a user without one, as containers have them."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("~")
+
+
 def identity_of(options: Mapping[str, Any], places: Places) -> Identity:
     """The identity that options, environment, files and CLI describe, in this order.
 
     The options ``tenant`` and ``subscription_id`` and the settings of the cloud hold over every source. Raises
     :class:`InputError` for what is given and incomplete, :class:`PatchingError` where nothing is given.
     """
-    given = {name: str(options[name]) for name in ENVIRONMENT if options.get(name)}
+    given = {name: str(options[name]) for name in ENVIRONMENT if options.get(name) not in (None, "")}
     environment = _environment(places.env)
     source = str(options.get("auth_source") or places.env.get("ANSIBLE_AZURE_AUTH_SOURCE") or "auto")
     if source not in AUTH_SOURCES:
@@ -151,7 +167,7 @@ def _found(source: str, given: Mapping[str, str], environment: Mapping[str, str]
         client = given.get("client_id") or environment.get("client_id", "")
         return Identity("msi", "managed identity", {"client_id": client} if client else {})
     if source == "cli":
-        return _of_cli(given, places)
+        return _of_cli(given, environment, places)
     if source == "credential_file":
         return _of_profile(given.get("profile") or environment.get("profile") or "default", places)
     if source == "env":
@@ -170,7 +186,7 @@ def _first(given: Mapping[str, str], environment: Mapping[str, str], places: Pla
     if _profiles(places).has_section("default"):
         return _of_profile("default", places)
     if places.has_cli and _cli_subscriptions(places):
-        return _of_cli(given, places)
+        return _of_cli(given, environment, places)
     raise PatchingError(
         "No credentials for Azure were found. Give client_id, secret and tenant (or AZURE_CLIENT_ID, AZURE_SECRET and "
         "AZURE_TENANT in the environment), a certificate with x509_certificate_path, ad_user and password, a profile "
@@ -230,7 +246,7 @@ def _profiles(places: Places) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read(places.credentials_file, encoding="utf-8")
-    except (OSError, configparser.Error) as error:
+    except (OSError, UnicodeDecodeError, configparser.Error) as error:
         reason = str(error).splitlines()[0]
         raise PatchingError(f"Could not read the profiles in {places.credentials_file}: {reason}") from error
     return parser
@@ -246,14 +262,16 @@ def _of_profile(profile: str, places: Places) -> Identity:
     return _identity(f"the profile {profile} in {places.credentials_file}", values)
 
 
-def _of_cli(given: Mapping[str, str], places: Places) -> Identity:
-    """az login. Its subscription is the one asked for, else its default; the tenant is that of the subscription."""
+def _of_cli(given: Mapping[str, str], environment: Mapping[str, str], places: Places) -> Identity:
+    """az login. Its subscription is the one asked for, by option or in the environment, else its default; the tenant is
+    that of the subscription. What the environment says of the cloud counts before what the login does.
+    """
     if not places.has_cli:
         raise PatchingError(
             "auth_source is cli, but the Azure CLI (az) is not installed where the module runs: install it, or choose "
             "another auth_source"
         )
-    wanted = (given.get("subscription_id") or "").lower()
+    wanted = (given.get("subscription_id") or environment.get("subscription_id", "")).lower()
     chosen = next(
         (
             subscription
@@ -263,7 +281,9 @@ def _of_cli(given: Mapping[str, str], places: Places) -> Identity:
         {},
     )
     named = {"subscription_id": "id", "tenant": "tenantId", "cloud_environment": "environmentName"}
-    return Identity("cli", "az login", {name: str(chosen[key]) for name, key in named.items() if chosen.get(key)})
+    values = {name: str(chosen[key]) for name, key in named.items() if chosen.get(key)}
+    over = {name: environment[name] for name in ("subscription_id", "cloud_environment") if name in environment}
+    return Identity("cli", "az login", {**values, **over})
 
 
 def _cli_subscriptions(places: Places) -> list[Mapping[str, Any]]:

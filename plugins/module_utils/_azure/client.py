@@ -28,7 +28,7 @@ from .._core.patience import Patience, pause_before
 from .answer import Answer
 from .errors import explain, explain_unanswered, is_server_fault, is_throttled
 from .quota import Quota, kind_of
-from .wire import LOST, NOT_CONNECTED, Unanswered, Wire
+from .wire import LOST, NO_TOKEN_NOW, NOT_CONNECTED, Unanswered, Wire
 
 _IN_A_PATH = "/:()._-~@$,;+&=!*'"
 
@@ -165,7 +165,7 @@ class Connection:
     def _limit(self, outcome: Answer | Unanswered, repeatable: bool) -> float:
         """Seconds for which this outcome is worth another attempt; negative when it is not."""
         if isinstance(outcome, Unanswered):
-            if outcome.reason == NOT_CONNECTED:
+            if outcome.reason in (NOT_CONNECTED, NO_TOKEN_NOW):
                 return self._patience.connect
             return self._patience.answer if repeatable and outcome.reason == LOST else -1.0
         if is_throttled(outcome):

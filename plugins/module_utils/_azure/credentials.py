@@ -42,13 +42,18 @@ def credential_of(identity: Identity, cloud: Cloud, network: Network) -> Any:
     tenant = own_tenant or identity.get("tenant") or cloud.tenant
     settings: dict[str, Any] = {
         "authority": authority or cloud.authority,
-        "disable_instance_discovery": bool(authority) or not cloud.well_known,
+        "disable_instance_discovery": bool(authority) or not cloud.well_known or _is_true(identity),
         "transport": network.transport(),
     }
     try:
         return _MAKERS[identity.way](identity, tenant, settings)
     except (OSError, ValueError) as error:
         raise PatchingError(f"The credentials of {identity.source} cannot be used: {error}") from error
+
+
+def _is_true(identity: Identity) -> bool:
+    """Whether instance discovery is switched off: a text of the environment or a profile, or of the option."""
+    return identity.get("disable_instance_discovery").lower() in ("true", "yes", "on", "1", "y", "t")
 
 
 def _secret(identity: Identity, tenant: str, settings: dict[str, Any]) -> Any:
@@ -116,5 +121,5 @@ def _require_thumbprint(thumbprint: str, path: str, data: bytes, password: str |
         certificate = found
     # The name by which Entra and azure.azcollection know a certificate is SHA-1 of its DER form.
     actual = hashlib.sha1(certificate.public_bytes(Encoding.DER), usedforsecurity=False).hexdigest()
-    if thumbprint.replace(":", "").lower() != actual:
+    if thumbprint.replace(":", "").replace(" ", "").lower() != actual:
         raise InputError("thumbprint", thumbprint, f"that of the certificate in {path}, {actual.upper()}")

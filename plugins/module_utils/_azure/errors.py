@@ -11,7 +11,7 @@ from typing import Any
 
 from .._core.errors import CloudError
 from .answer import Answer
-from .wire import LOST, NO_CREDENTIALS, NOT_CONNECTED, Unanswered
+from .wire import LOST, NO_CREDENTIALS, NO_TOKEN_NOW, NOT_CONNECTED, Unanswered
 
 _SECRETS = (
     re.compile(r"(?i)(bearer\s+)[^\s\"',]+"),
@@ -68,6 +68,9 @@ _SIGN_IN = {
 }
 """Microsoft Entra authentication and authorization error codes."""
 
+_NO_TENANT = "double check your tenant name or GUID"
+"""What msal says, without the authority's code, of a tenant whose configuration the authority does not know."""
+
 _BUSY = frozenset({"AnotherOperationInProgress", "Conflict", "ConflictingUserInput", "OperationNotAllowed"})
 
 
@@ -110,6 +113,7 @@ def explain_unanswered(error: Unanswered, doing: str) -> CloudError:
     text = without_secrets(" ".join(str(error).split()))
     remedy = {
         NO_CREDENTIALS: _sign_in_remedy(text),
+        NO_TOKEN_NOW: "The authority that gives tokens has trouble or too much to do: repeat later.",
         NOT_CONNECTED: "Check that the endpoint can be reached: cloud_environment, proxy, firewall and CA bundle.",
         LOST: "The service did not answer in time: repeat later.",
     }[error.reason]
@@ -193,5 +197,7 @@ def _denied(text: str) -> str:
 
 
 def _sign_in_remedy(text: str) -> str:
+    if _NO_TENANT in text:
+        return _SIGN_IN["AADSTS90002"]
     found = next((remedy for code, remedy in _SIGN_IN.items() if re.search(rf"\b{code}\b", text)), "")
     return found or "No token was given: check the credentials, tenant and cloud_environment."

@@ -33,7 +33,7 @@ ACCOUNT_KEYS = (
 )
 """What an entry of the option ``accounts`` may have."""
 
-_INHERITED = ("cloud_environment", "cert_validation_mode", "adfs_authority_url")
+_INHERITED = ("cloud_environment", "cert_validation_mode", "adfs_authority_url", "disable_instance_discovery")
 
 
 class AzureSession:

@@ -10,6 +10,7 @@ and none gets into a log.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -23,7 +24,7 @@ try:
     import urllib3
     from azure.core import PipelineClient
     from azure.core.credentials import AccessToken, TokenCredential
-    from azure.core.exceptions import AzureError, ServiceRequestError
+    from azure.core.exceptions import AzureError, ServiceRequestError, ServiceResponseError
     from azure.core.pipeline.policies import HeadersPolicy, RequestIdPolicy, UserAgentPolicy
     from azure.core.pipeline.transport import RequestsTransport
     from azure.core.rest import HttpRequest
@@ -39,12 +40,18 @@ POOL_CONNECTIONS = 32
 """HTTP connections kept to one host: as many as threads may ask it at the same time."""
 
 NO_CREDENTIALS = "no_credentials"
+NO_TOKEN_NOW = "no_token_now"
 NOT_CONNECTED = "not_connected"
 LOST = "lost"
 
+_TROUBLE = re.compile(r"HTTP Error: (?:429|5\d\d)\b|\bAADSTS(?:90006|90024|90033|90055)\b")
+"""What an authority says that has trouble or too much to do: it tells nothing of the credentials."""
+
 
 class Unanswered(Exception):
-    """No answer came: no token was given, no connection was made (nothing was sent then), or it broke after that."""
+    """No answer came: no token was given, or not now, no connection was made (nothing was sent then), or it broke after
+    that.
+    """
 
     def __init__(self, reason: str, code: str, text: str) -> None:
         super().__init__(text)
@@ -147,13 +154,21 @@ def _sent(client: Any, request: Any) -> Answer:
         text = response.text()
     except _NoToken as error:
         cause = error.__cause__ or error
-        reason = NOT_CONNECTED if any(_is_connecting(each) for each in _causes(cause)) else NO_CREDENTIALS
-        raise Unanswered(reason, type(cause).__name__, str(cause)) from error
+        raise Unanswered(_why_no_token(cause), type(cause).__name__, str(cause)) from error
     except AzureError as error:
         reason = NOT_CONNECTED if _never_connected(error) else LOST
         raise Unanswered(reason, _name(error), str(error)) from error
     headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
     return Answer(response.status_code, _decoded(response, text), headers)
+
+
+def _why_no_token(cause: BaseException) -> str:
+    """Whether the authority could not be reached, had trouble, or refused the credentials."""
+    causes = list(_causes(cause))
+    if any(_is_connecting(each) for each in causes):
+        return NOT_CONNECTED
+    broken = any(isinstance(each, (ServiceRequestError, ServiceResponseError)) for each in causes)
+    return NO_TOKEN_NOW if broken or _TROUBLE.search(str(cause)) else NO_CREDENTIALS
 
 
 def _decoded(response: Any, text: str) -> Any:

@@ -36,8 +36,11 @@ class Patience:
 
 
 def pause_before(attempt: int, asked: float | None = None) -> float:
-    """Seconds until the next attempt: what the service asks for, else growing with some chance in it."""
-    if asked is not None:
+    """Seconds until the next attempt: what the service asks for, else growing with some chance in it.
+
+    A service that asks for no time at all is not asked as fast as it answers.
+    """
+    if asked:
         return asked
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**attempt)
     return longest * (0.5 + random.random() / 2)

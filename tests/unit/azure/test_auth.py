@@ -118,6 +118,21 @@ class TestSources:
         options = {"auth_source": "cli", "subscription_id": "FIRST"}
         assert identity_of(options, places(AWX, home, True)).get("tenant") == "t-1"
 
+    @pytest.mark.parametrize("options", [{}, {"auth_source": "cli"}])
+    def test_the_environment_says_which_subscription_and_cloud_the_cli_is_to_use(
+        self, home: Path, options: dict[str, str]
+    ) -> None:
+        (home / ".azure" / "credentials").unlink()
+        env = {"AZURE_SUBSCRIPTION_ID": "first", "AZURE_CLOUD_ENVIRONMENT": "https://arm.own.example"}
+        found = identity_of(options, places(env, home, True))
+        assert (found.way, found.get("subscription_id"), found.get("tenant")) == ("cli", "first", "t-1")
+        assert found.get("cloud_environment") == "https://arm.own.example"
+
+    def test_there_may_be_no_home(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("HOME", raising=False)
+        monkeypatch.setattr("pwd.getpwuid", lambda uid: {}[uid])
+        assert Places.real().credentials_file.name == "credentials"
+
     def test_a_managed_identity_only_on_request(self, home: Path) -> None:
         assert identity_of({"auth_source": "msi"}, places(AWX, home)).way == "msi"
         with pytest.raises(PatchingError, match="No credentials for Azure were found"):
@@ -180,6 +195,11 @@ class TestIncomplete:
         with pytest.raises(PatchingError, match="Could not read the profiles"):
             identity_of({}, places({}, home))
 
+    def test_a_file_of_profiles_that_is_no_text(self, home: Path) -> None:
+        (home / ".azure" / "credentials").write_bytes(b"[default]\nsecret=\xff\n")
+        with pytest.raises(PatchingError, match="Could not read the profiles"):
+            identity_of({}, places({}, home))
+
     def test_an_identity_does_not_show_its_secret(self) -> None:
         assert "s3cret" not in repr(identity_of(SECRET, places()))
 
@@ -237,6 +257,18 @@ class TestCredentials:
         assert settings["authority"] == "https://login.microsoftonline.us"
         assert settings["disable_instance_discovery"] is False
 
+    @pytest.mark.parametrize(
+        ("option", "env", "discovers"),
+        [(None, {}, True), (None, {"AZURE_DISABLE_INSTANCE_DISCOVERY": "True"}, False), (True, {}, False),
+         (False, {"AZURE_DISABLE_INSTANCE_DISCOVERY": "true"}, True)],
+    )  # fmt: skip
+    def test_they_are_not_where_microsoft_cannot_be_asked(
+        self, seen: list[Any], option: bool | None, env: dict[str, str], discovers: bool
+    ) -> None:
+        identity = identity_of({**SECRET, "disable_instance_discovery": option}, places(env))
+        credential_of(identity, CLOUDS["AzureCloud"], Network())
+        assert seen[0][1]["disable_instance_discovery"] is not discovers
+
     def test_authorities_of_one_s_own_are_not(self, seen: list[Any]) -> None:
         values = SECRET | {"adfs_authority_url": "https://adfs.example/adfs"}
         credential_of(Identity("secret", "test", values), CLOUDS["AzureCloud"], Network())
@@ -251,7 +283,8 @@ class TestCredentials:
 
     def test_a_certificate_and_its_thumbprint(self, tmp_path: Path) -> None:
         path, thumbprint = certificate(tmp_path)
-        values = {"client_id": "c", "tenant": "t", "x509_certificate_path": str(path), "thumbprint": thumbprint.upper()}
+        shown = " ".join(thumbprint[at : at + 2] for at in range(0, len(thumbprint), 2)).upper()
+        values = {"client_id": "c", "tenant": "t", "x509_certificate_path": str(path), "thumbprint": shown}
         found = credential_of(Identity("certificate", "test", values), CLOUDS["AzureCloud"], Network())
         assert isinstance(found, azure.identity.CertificateCredential)
         with pytest.raises(InputError, match="thumbprint"):

@@ -15,6 +15,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.quota im
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.wire import (
     LOST,
     NO_CREDENTIALS,
+    NO_TOKEN_NOW,
     NOT_CONNECTED,
     Unanswered,
 )
@@ -80,10 +81,29 @@ class TestSafeRequests:
             there.call("GET", PATH, "1", "list")
         assert clock.slept == []
 
+    def test_an_authority_in_trouble_is_asked_again_and_is_no_lasting_fault(self) -> None:
+        busy = Unanswered(NO_TOKEN_NOW, "ClientAuthenticationError", "HTTP Error: 503")
+        there, wire, clock = connection(busy, OK)
+        there.call("GET", PATH, "1", "list")
+        wire.finish()
+        there, _wire, clock = connection(*[busy] * 100)
+        with pytest.raises(CloudError, match="has trouble or too much to do: repeat later") as caught:
+            there.call("GET", PATH, "1", "list")
+        assert (caught.value.lasting, clock.now <= 5) == (False, True)
+
+    def test_a_service_that_asks_for_no_wait_is_not_asked_as_fast_as_it_answers(self) -> None:
+        throttled = refused(429, "TooManyRequests", **{"retry-after": "0"})
+        there, _wire, clock = connection(*[throttled] * 100)
+        with pytest.raises(CloudError, match="too many requests"):
+            there.call("GET", PATH, "1", "list")
+        assert len(clock.slept) < 20
+
     @pytest.mark.parametrize(
         ("headers", "seconds"),
         [
             ({"retry-after": "7"}, 7.0),
+            ({"retry-after-ms": "1500"}, 1.5),
+            ({"x-ms-retry-after-ms": "2500"}, 2.5),
             ({"x-ms-user-quota-resets-after": "00:00:05"}, 5.0),
             ({"retry-after": "2", "x-ms-user-quota-resets-after": "00:00:05"}, 2.0),
         ],
@@ -120,7 +140,11 @@ class TestSafeRequests:
 
 
 class TestRequestsThatActTwice:
-    @pytest.mark.parametrize("outcome", [refused(429, "TooManyRequests"), unreachable()], ids=["429", "unreachable"])
+    @pytest.mark.parametrize(
+        "outcome",
+        [refused(429, "TooManyRequests"), unreachable(), Unanswered(NO_TOKEN_NOW, "ClientAuthenticationError", "busy")],
+        ids=["429", "unreachable", "no token now"],
+    )
     def test_what_surely_did_not_act_is_sent_again(self, outcome: Answer | Unanswered) -> None:
         there, wire, _clock = connection(outcome, Answer(202), method="POST")
         assert there.send_once("POST", PATH, "1", "start it").status == 202

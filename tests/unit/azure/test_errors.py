@@ -119,6 +119,7 @@ def test_nothing_secret_is_in_a_message(text: str) -> None:
         (NO_CREDENTIALS, "AADSTS7000222: expired", "make a new one", True),
         (NO_CREDENTIALS, "AADSTS700016: unknown application", "check client_id and tenant", True),
         (NO_CREDENTIALS, "AADSTS70021: no match", "federated credential", True),
+        (NO_CREDENTIALS, "Also please double check your tenant name or GUID is correct.", "tenant is not known", True),
         (NO_CREDENTIALS, "whatever", "check the credentials, tenant", True),
         (NOT_CONNECTED, "refused", "endpoint can be reached", False),
         (LOST, "timed out", "did not answer in time", False),

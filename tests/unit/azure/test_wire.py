@@ -20,13 +20,14 @@ import trustme
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.wire import (
     LOST,
     NO_CREDENTIALS,
+    NO_TOKEN_NOW,
     NOT_CONNECTED,
     ArmWire,
     Network,
     Unanswered,
 )
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, ServiceResponseError
 
 SCOPE = "https://management.example/.default"
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\nX-Ms-Request-Id: r\r\n\r\n{"a": 1}'
@@ -161,6 +162,27 @@ def test_no_token_is_told_as_such(server: Server) -> None:
     credential = Credential(ClientAuthenticationError("AADSTS7000215: no"))
     error = refused(lambda: wire(server, credential).send("POST", f"{server.url}/x"))
     assert (error.reason, error.code) == (NO_CREDENTIALS, "ClientAuthenticationError")
+    assert server.requests == []
+
+
+def broken() -> ClientAuthenticationError:
+    """What azure-identity makes of a connection to the authority that broke."""
+    error = ClientAuthenticationError("Authentication failed: ('Connection aborted.')")
+    error.__cause__ = ServiceResponseError("('Connection aborted.')")
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        broken(),
+        ClientAuthenticationError("Authentication failed: HTTP Error: 503"),
+        ClientAuthenticationError("Authentication failed: AADSTS90033: A transient error has occurred."),
+    ],
+    ids=["broken", "503", "transient"],
+)
+def test_an_authority_in_trouble_says_nothing_of_the_credentials(server: Server, error: Exception) -> None:
+    assert refused(lambda: wire(server, Credential(error)).send("POST", f"{server.url}/x")).reason == NO_TOKEN_NOW
     assert server.requests == []
 
 

@@ -155,7 +155,12 @@ class Grants:
         audience = self._audience(request, False)
         answer = self._answer(caller, audience, {"idtyp": "user", "upn": user.name, "scp": "user_impersonation"})
         refresh = self._tokens.issue(caller, REFRESH_AUDIENCE, REFRESH_SECONDS)
-        return answer | {"scope": f"{audience}/user_impersonation", "refresh_token": refresh}
+        answer |= {"scope": f"{audience}/user_impersonation", "refresh_token": refresh}
+        if "openid" in request.form.get("scope", "").split():
+            # Azure's libraries make a record of who signed in from it, and refuse an answer without it.
+            names = {"preferred_username": user.name, "ver": "2.0", "iss": f"{request.base_url}/{user.tenant}/v2.0"}
+            answer["id_token"] = self._tokens.issue(caller, client_id, self._settings.token_seconds, **names)
+        return answer
 
     def _audience(self, request: Request, application: bool) -> str:
         if "resource" in request.form:
