@@ -19,6 +19,7 @@ from .client import Connection
 from .graph import literals, query
 from .maintenance import ASSIGNMENT_TYPE, CONFIGURATION_TYPE
 from .nodes import ARC, VM
+from .systems import family_of_type
 
 VM_TYPE = "microsoft.compute/virtualmachines"
 ARC_TYPE = "microsoft.hybridcompute/machines"
@@ -53,6 +54,12 @@ class Machine:
     def subscription(self) -> str:
         """The subscription, in lower case."""
         return self.id.split("/")[2]
+
+    @property
+    def disk_family(self) -> str:
+        """Whether a virtual machine starts Linux or Windows, empty where its disk does not tell."""
+        disk = (self.properties.get("storageProfile") or {}).get("osDisk") or {}
+        return family_of_type(str(disk.get("osType") or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,11 @@ def machines_of_arm(connection: Connection, subscription: str, node_ids: Iterabl
     if ARC in providers:
         rows += list_arc(connection, subscription)
     return machines_of(rows)
+
+
+def vms_of_arm(connection: Connection, subscription: str) -> dict[str, Machine]:
+    """The virtual machines of a subscription as they are now: one list."""
+    return machines_of(_list_vms(connection, subscription))
 
 
 def instance_views(connection: Connection, subscription: str) -> dict[str, Mapping[str, Any]]:

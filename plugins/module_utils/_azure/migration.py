@@ -32,7 +32,7 @@ def migrate_schedules(module: Any) -> dict[str, Any]:
     migrations, machines = _planned(session, settings, of_files)
     if not module.check_mode:
         write(session, migrations)
-    for warning in warnings(migrations, settings):
+    for warning in warnings(migrations, machines, settings):
         module.warn(warning)
     result = answer(migrations, machines, settings, written=not module.check_mode)
     failed = failures(migrations)

@@ -74,7 +74,7 @@ def failures(migrations: Sequence[Migration]) -> str:
     return f"{len(failed)} of {moved} schedules could not be migrated wholly. A further call does the rest.\n{told}"
 
 
-def warnings(migrations: Sequence[Migration], settings: Settings) -> list[str]:
+def warnings(migrations: Sequence[Migration], machines: Machines, settings: Settings) -> list[str]:
     """What a person should look at although the module did what it was to do."""
     found = []
     left = [one.mapped.name for one in migrations if one.state == NOT_MIGRATED]
@@ -82,6 +82,7 @@ def warnings(migrations: Sequence[Migration], settings: Settings) -> list[str]:
         more = f" and {len(left) - _MOST_SHOWN} more" if len(left) > _MOST_SHOWN else ""
         named = ", ".join(left[:_MOST_SHOWN])
         found.append(f"Not migrated, since something would be lost (see not_carried_over): {named}{more}")
+    found += [f"Whether the machines of dynamic scopes are set up is not known: {why}" for why in machines.unlisted]
     names = [one.mapped.name for one in migrations]
     unused = [one for one in settings.patterns if not any(fits(one, name) for name in names)]
     if unused:

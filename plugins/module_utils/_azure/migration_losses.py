@@ -11,7 +11,7 @@ from typing import Any
 
 from .._core.schedule_windows import FIFTH, INTERVAL, SPLIT
 
-TASK, SEARCH, COMPUTERS, MACHINES = "tasks", "saved_searches", "computers", "machines"
+TASK, SEARCH, COMPUTERS, MACHINES, QUERIES = "tasks", "saved_searches", "computers", "machines", "queries"
 PREREQUISITES = "prerequisites"
 DURATION, UPDATES, DESCRIPTION, DISABLED, FAILED = "duration", "updates", "description", "disabled", "failed_schedule"
 ACCEPTABLE = (
@@ -24,6 +24,7 @@ ACCEPTABLE = (
     INTERVAL,
     MACHINES,
     PREREQUISITES,
+    QUERIES,
     SEARCH,
     SPLIT,
     TASK,

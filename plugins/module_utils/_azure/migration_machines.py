@@ -16,6 +16,7 @@ from .._core.errors import together
 from .._core.nodes import canonical_id, provider_of_id
 from .arc_machines import ArcMachine, arc_machines
 from .machines import Machine
+from .migration_found import read_unready, tell_unready
 from .migration_losses import COMPUTERS, MACHINES, PREREQUISITES, Loss
 from .migration_map import Mapped
 from .nodes import VM
@@ -33,6 +34,12 @@ class Machines:
     unread: Mapping[str, str] = field(default_factory=dict)
     arc: Mapping[str, list[ArcMachine]] = field(default_factory=dict)
     """By each name that a machine goes by, in lower case."""
+    unready: Mapping[str, Machine] = field(default_factory=dict)
+    """Virtual machines of which some dynamic scope may find those that lack something, by id."""
+    found: set[str] = field(default_factory=set)
+    """Those that one does find."""
+    unlisted: Sequence[str] = ()
+    """Why subscriptions of dynamic scopes could not be looked at."""
 
     def location(self, node_id: str) -> str:
         """Where a machine is, empty where it is not known."""
@@ -42,7 +49,8 @@ class Machines:
 
     def lacking(self) -> list[dict[str, Any]]:
         """The virtual machines on which a configuration would not install, with the reasons."""
-        return shown(self.virtual, sorted(self.virtual))
+        known = {**self.virtual, **{node_id: self.unready[node_id] for node_id in self.found}}
+        return shown(known, sorted(known))
 
 
 def read_all(session: AzureSession, mapped: Sequence[Mapped], subscriptions: Sequence[str]) -> Machines:
@@ -56,7 +64,8 @@ def read_all(session: AzureSession, mapped: Sequence[Mapped], subscriptions: Seq
         arc, failed = arc_machines(session, subscriptions, of_now=False)
         if failed:
             raise together(list(failed.values()))
-    return Machines(virtual, unread, by_name(arc.values()))
+    unready, unlisted = read_unready(session, mapped)
+    return Machines(virtual, unread, by_name(arc.values()), unready, unlisted=unlisted)
 
 
 def by_name(machines: Iterable[ArcMachine]) -> dict[str, list[ArcMachine]]:
@@ -69,7 +78,10 @@ def by_name(machines: Iterable[ArcMachine]) -> dict[str, list[ArcMachine]]:
 
 
 def resolve(mapped: Mapped, machines: Machines) -> None:
-    """Put ids in the place of names, and list the machines that there are not. Changes ``mapped``."""
+    """Put ids in the place of names, and list the machines that there are not or that would not be patched. Changes
+    both.
+    """
+    machines.found |= tell_unready(mapped, machines.unready)
     kept = []
     for number, node_id in enumerate(mapped.machines):
         place = f"azure_virtual_machines[{number}]"
@@ -81,6 +93,9 @@ def resolve(mapped: Mapped, machines: Machines) -> None:
             mapped.losses.append(Loss(place, node_id, why, "run this again when it can be read"))
         elif node_id not in machines.virtual:
             why = "Azure knows no such machine, or the credentials may not read it"
+            mapped.losses.append(Loss(place, node_id, why, "leave it out", MACHINES))
+        elif (family := machines.virtual[node_id].disk_family) and mapped.system and family != mapped.system.lower():
+            why = f"it is a {family} machine, and the schedule is for {mapped.system.lower()}"
             mapped.losses.append(Loss(place, node_id, why, "leave it out", MACHINES))
         elif lacks := missing(machines.virtual[node_id]):
             why = f"Update Manager would refuse it: {'; '.join(lacks)}"

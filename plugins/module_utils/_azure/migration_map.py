@@ -29,6 +29,7 @@ from .migration_losses import BY_HAND, DESCRIPTION, DISABLED, DURATION, FAILED, 
 from .migration_patches import patches_of
 from .migration_scopes import Scope, scopes_of
 from .migration_times import Times, times_for
+from .migration_unknown import unknown_settings
 
 ORIGIN_TAG, DESCRIPTION_TAG = "hybridops:migrated-from", "hybridops:description"
 _USUAL_DURATION = timedelta(hours=2)
@@ -93,7 +94,8 @@ def map_schedule(resource: Mapping[str, Any], rules: Rules, now: datetime) -> Ma
     patches, losses = patches_of(schedule)
     mapped.losses += losses
     length = _duration(schedule, mapped)
-    mapped.scopes = scopes_of(schedule)
+    mapped.scopes, losses = scopes_of(schedule)
+    mapped.losses += [*losses, *unknown_settings(resource.get("properties") or {})]
     mapped.machines = list(dict.fromkeys(canonical_id(one.rstrip("/")) for one in schedule["azure_virtual_machines"]))
     mapped.computers = list({one.casefold(): one for one in schedule["non_azure_computer_names"]}.values())
     tags = {ORIGIN_TAG: _origin(mapped), **_description(info, mapped)}

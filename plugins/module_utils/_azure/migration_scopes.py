@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .maintenance_filter import RESOURCE_TYPES, wanted_filter
-from .maintenance_ids import derived_name
+from .._core.errors import InputError
+from .maintenance_filter import RESOURCE_TYPES, check_filter, wanted_filter
+from .maintenance_ids import check_scope, derived_name
+from .migration_losses import QUERIES, Loss
+
+_INSTEAD = "a dynamic scope where the machines are (azure_maintenance_assignment), or a query that finds them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,14 @@ class Scope:
         return f"{derived_name(configuration)}-{digest}"
 
 
-def scopes_of(schedule: Mapping[str, Any]) -> list[Scope]:
-    """A scope for each place of each query. Queries find virtual machines only, of the schedule's system."""
+def scopes_of(schedule: Mapping[str, Any]) -> tuple[list[Scope], list[Loss]]:
+    """A scope for each place of each query, and what no scope can stand for. Queries find virtual machines only, of the
+    schedule's system.
+    """
     found: dict[tuple[str, str], Scope] = {}
-    for query in schedule["targets"]["azure_queries"]:
+    losses: list[Loss] = []
+    for number, query in enumerate(schedule["targets"]["azure_queries"]):
+        option = f"targets.azure_queries[{number}]"
         settings = query["tag_settings"]
         chosen = wanted_filter(
             {
@@ -42,7 +50,16 @@ def scopes_of(schedule: Mapping[str, Any]) -> list[Scope]:
                 "tag_settings": dict(settings) if settings["tags"] else {"tags": {}},
             }
         )
+        if not query["scope"]:
+            why = "it names no subscription and no resource group, and a dynamic scope belongs to one"
+            losses.append(Loss(f"{option}.scope", dict(query), why, _INSTEAD, QUERIES))
         for place in query["scope"]:
-            scope = Scope(place.rstrip("/"), chosen or {})
-            found[(scope.scope.lower(), scope.name(""))] = scope
-    return list(found.values())
+            try:
+                check_filter(chosen)
+                scope = Scope(check_scope(f"{option}.scope", place), chosen or {})
+            except InputError as error:
+                why = f"of {error.option} Update Manager takes only {error.allowed}"
+                losses.append(Loss(option, {**query, "scope": [place]}, why, _INSTEAD, QUERIES))
+            else:
+                found[(scope.scope.lower(), scope.name(""))] = scope
+    return list(found.values()), losses

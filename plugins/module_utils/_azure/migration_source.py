@@ -18,9 +18,13 @@ from .deployment_schedule import get, list_all
 from .deployment_schedule_model import from_api, state_from_api
 from .membership_args import Place
 from .migration_args import Settings
+from .migration_export import as_answered, entries_of
 from .session import AzureSession
 
-_FORM = "JSON as the API answers it: one schedule, a list of them, or an object with them as value"
+_FORM = (
+    "JSON as the API answers it: one schedule, a list of them, or an object with them as value; or a resource template "
+    "with them"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Source:
 
     where: str
     resource: Mapping[str, Any] = field(hash=False)
+    live: bool = False
 
     @property
     def name(self) -> str:
@@ -36,9 +41,20 @@ class Source:
         return str(self.resource["name"])
 
     @property
-    def key(self) -> str:
-        """By which it is known: its id, or in an export without ids its name."""
-        return canonical_id(str(self.resource.get("id") or "")) or self.name.casefold()
+    def id(self) -> str:
+        """Its id, empty in an export without ids."""
+        return canonical_id(str(self.resource.get("id") or ""))
+
+    @property
+    def settings(self) -> str:
+        """Its name and what it says: two that are the same in it are one schedule, even without an id."""
+        return json.dumps({**from_api(self.resource), "name": self.name.casefold()}, sort_keys=True)
+
+    @property
+    def rank(self) -> tuple[bool, bool, str]:
+        """How much is known of it: what an account tells, then what tells when it runs, then what is newer."""
+        properties = self.resource.get("properties") or {}
+        return self.live, bool(properties.get("scheduleInfo")), state_from_api(self.resource)["last_modified_time"]
 
 
 def exported(settings: Settings) -> list[Source]:
@@ -51,15 +67,18 @@ def live(session: AzureSession, settings: Settings) -> list[Source]:
     listed = results(lambda place: _names(session, place, settings), settings.places)
     wanted = [(place, name) for place, names in listed for name in names]
     read = results(lambda one: _read(session, *one), wanted)
-    return [Source(place.shown, found) for (place, _name), found in read if found is not None]
+    return [Source(place.shown, found, live=True) for (place, _name), found in read if found is not None]
 
 
 def each_once(sources: list[Source]) -> list[Source]:
-    """Each schedule once: what an account tells counts before what was exported of it."""
+    """Each schedule once, as most is known of it. Without ids two of one name are two when they say something else."""
     found: dict[str, Source] = {}
     for source in sources:
-        found.setdefault(source.key, source)
-    return sorted(found.values(), key=lambda one: (one.name.casefold(), one.key))
+        if source.id and (source.id not in found or source.rank > found[source.id].rank):
+            found[source.id] = source
+    told = {source.settings for source in found.values()}
+    unnamed = {source.settings: source for source in sources if not source.id and source.settings not in told}
+    return sorted([*found.values(), *unnamed.values()], key=lambda one: (one.name.casefold(), one.id, one.where))
 
 
 def _names(session: AzureSession, place: Place, settings: Settings) -> list[str]:
@@ -74,39 +93,13 @@ def _read(session: AzureSession, place: Place, name: str) -> dict[str, Any] | No
 def _of_file(path: str) -> Iterator[Source]:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        entries = entries_of(content)
     except OSError as error:
         raise InputError("export_files", path, f"a file that can be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
         raise InputError("export_files", path, f"{_FORM} ({error})") from error
-    for number, entry in enumerate(_entries(content)):
-        yield Source(path, _checked(path, number, entry))
-
-
-def _entries(content: Any) -> list[Any]:
-    """The entries of an answer, of several pages of one, or of a list."""
-    if isinstance(content, Mapping):
-        return content["value"] if isinstance(content.get("value"), list) else [content]
-    if not isinstance(content, list):
-        return [content]
-    return [entry for part in content for entry in _page(part)]
-
-
-def _page(part: Any) -> list[Any]:
-    pages = isinstance(part, Mapping) and "properties" not in part and isinstance(part.get("value"), list)
-    return list(part["value"]) if pages else [part]
-
-
-def _checked(path: str, number: int, entry: Any) -> Mapping[str, Any]:
-    """The entry. Raises InputError for one that is no schedule, or that has something else where a value belongs."""
-    shown = f"{path}, entry {number + 1}"
-    named = isinstance(entry, Mapping) and isinstance(entry.get("name"), str) and entry["name"].strip()
-    if not named or not isinstance(entry.get("properties"), Mapping):
-        raise InputError("export_files", shown, f"{_FORM}, each with name and properties")
-    if not isinstance(entry["properties"].get("updateConfiguration"), Mapping):
-        raise InputError("export_files", shown, f"{_FORM}; {entry['name']} has no updateConfiguration")
-    try:
-        from_api(entry)
-        state_from_api(entry)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InputError("export_files", shown, f"{_FORM}; {entry['name']} is none ({error})") from error
-    return dict(entry)
+    for number, entry in enumerate(entries):
+        try:
+            yield Source(path, as_answered(entry))
+        except ValueError as error:
+            raise InputError("export_files", f"{path}, entry {number + 1}", f"{_FORM}; {error}") from error

@@ -482,7 +482,7 @@ def test_a_configuration_that_was_made_is_not_changed_by_time(info: dict[str, An
 def test_what_is_left_and_patterns_that_fit_nothing_are_warned_of() -> None:
     chosen = Settings((), (), ("PROD*", "none"), False, "s", "rg", (), False, RULES)
     left = [Migration(map_schedule(resource(name=f"prod-{n}"), RULES, NOW), "here", NOT_MIGRATED) for n in range(25)]
-    first, second = warnings(left, chosen)
+    first, second = warnings(left, Machines(), chosen)
     assert first.endswith("prod-18, prod-19 and 5 more")
     assert second == "No schedule has a name like none (option schedules)"
-    assert warnings([], Settings((), (), (), False, "s", "rg", (), False, RULES)) == []
+    assert warnings([], Machines(), Settings((), (), (), False, "s", "rg", (), False, RULES)) == []
