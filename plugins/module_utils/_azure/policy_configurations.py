@@ -199,6 +199,7 @@ class _Maker:
         slot, window = batch.slot, batch.window
         return {
             "start_date_time": written_moment(first_opening(self._policy, batch)),
+            "expiration_date_time": "",
             "duration": written_duration(window.duration),
             "time_zone": self._zone,
             "recur_every": format_recur_every(window_recurrence(slot, window)),

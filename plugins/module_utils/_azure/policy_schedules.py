@@ -131,6 +131,7 @@ def _schedule(
         },
         "schedule_info": {
             "start_time": first_opening(policy, batch).isoformat(),
+            "expiry_time": "",
             "time_zone": policy.timezone,
             "is_enabled": True,
             "description": mark_of(environment.name),

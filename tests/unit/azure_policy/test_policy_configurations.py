@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.maintenance_check import check_configuration
@@ -13,6 +14,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.maintena
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.maintenance_plan import plan_present
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.policy_items import wanted_policy
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import InputError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.facts import NodeFacts
 from ansible_collections.hybridops.patching.plugins.module_utils._core.nodes import Node
 
 from tests.unit.azure_policy.builders import BASE, NOW, OTHER, SUBSCRIPTION, WHERE, estate, fact, native
@@ -64,6 +66,7 @@ class TestInstalls:
         )
         assert first["maintenance_window"] == {
             "start_date_time": "2024-01-20 06:00",
+            "expiration_date_time": "",
             "duration": "01:30",
             "time_zone": "W. Europe Standard Time",
             "recur_every": "Month Third Saturday",
@@ -126,6 +129,18 @@ class TestInstalls:
         (one,) = estate(fact(1), policy=native(environment=f"reboot: {reboot}"))["configurations"]
         assert one["install_patches"]["reboot_setting"] == setting
 
+    def test_a_configuration_that_somebody_let_expire_opens_again(self) -> None:
+        (one,) = wanted_policy({**estate(fact(1)), "configurations": self.entries(fact(1))}, "").configurations
+        made = plan_present(None, one.values, one.id, NOW)
+        expired = {**made.after["maintenance_window"], "expiration_date_time": "2026-06-30 00:00"}
+        again = plan_present({**made.after, "maintenance_window": expired, "raw": {}}, one.values, one.id, NOW)
+        assert again.after == made.after
+        assert again.changed
+
+    def entries(self, *facts: NodeFacts) -> list[dict[str, Any]]:
+        """The configurations, with what the module adds of its own."""
+        return [{**one, "purge_scopes": True} for one in estate(*facts)["configurations"]]
+
     def test_what_it_is_and_when_is_said(self) -> None:
         found = estate(fact(1), fact(2, os="windows"))
         for what in ("also when the one before it failed", "no gate holds it", "no snapshot", "Azure knows no order"):
@@ -140,7 +155,7 @@ class TestInstalls:
     def test_the_module_takes_all_of_it_and_a_second_time_finds_it_as_it_is(self) -> None:
         found = estate(fact(1), fact(2, os="windows"), fact(3, account=OTHER))
         params = {
-            "configurations": [{**one, "purge_scopes": True} for one in found["configurations"]],
+            "configurations": self.entries(fact(1), fact(2, os="windows"), fact(3, account=OTHER)),
             "purge_configurations": found["purge_configurations"],
         }
         wanted = wanted_policy(params, "")

@@ -58,6 +58,7 @@ class TestSchedules:
         assert (first["duration"], second["duration"]) == ("PT1H30M", "PT1H30M")
         info = first["schedule_info"]
         assert (info["frequency"], info["time_zone"]) == ("Month", "Europe/Zurich")
+        assert info["expiry_time"] == "", "one that somebody let expire runs again"
         assert info["advanced_schedule"] == {"monthly_occurrences": [{"occurrence": 3, "day": "Saturday"}]}
         assert info["start_time"] == "2024-01-20T06:00:00"
         assert second["schedule_info"]["start_time"] == "2024-01-20T07:30:00"
