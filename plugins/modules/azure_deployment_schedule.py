@@ -197,7 +197,10 @@ options:
         type: dict
         suboptions:
           week_days:
-            description: Days of the week, for the frequency V(Week).
+            description:
+              - Days of the week, for the frequency V(Week).
+              - The service takes them with V(Hour) and V(Minute) too. They are sent then, with a warning, since it may
+                run the schedule on all days.
             type: list
             elements: str
             choices: [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday]
@@ -206,7 +209,7 @@ options:
             type: list
             elements: int
           monthly_occurrences:
-            description: Weekdays of the month, for the frequency V(Month).
+            description: A weekday of the month, for the frequency V(Month). The service takes one.
             type: list
             elements: dict
             suboptions:
@@ -260,8 +263,9 @@ attributes:
   idempotent:
     support: full
 notes:
-  - Some versions of the service do not tell the days of O(schedule_info.advanced_schedule) that a schedule has. Where
-    its next run shows that, a change without O(schedule_info.advanced_schedule) is refused, since it would lose them.
+  - Some versions of the service do not tell the days of O(schedule_info.advanced_schedule) that a schedule has. A change
+    without O(schedule_info.advanced_schedule) is refused where it would lose them, and where nothing tells whether a
+    schedule of the frequency V(Month) has some. Where one of the frequency V(Week) may have some, there is a warning.
   - A run of a schedule knows nothing of the gate between batches and takes no restore point.
 seealso:
   - module: hybridops.patching.azure_deployment_schedule_info

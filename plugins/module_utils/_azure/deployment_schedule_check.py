@@ -12,7 +12,7 @@ from typing import Any
 
 from .._core.durations import ALLOWED, parse_duration
 from .._core.errors import InputError
-from .._core.schedule_info import LAST, MINUTE, MONTH, ONE_TIME, WEEK
+from .._core.schedule_info import HOUR, LAST, MINUTE, MONTH, ONE_TIME, WEEK
 from .._core.zones import zone_of
 from .deployment_schedule_model import SECTIONS
 from .deployment_schedule_times import UTC, shown_moment
@@ -22,6 +22,12 @@ SHORTEST, LONGEST = timedelta(minutes=30), timedelta(hours=6)
 
 MOST_INTERVAL, LEAST_MINUTES = 100, 15
 """Intervals that there are (the same, and ScheduleFrequency of the API for minutes)."""
+
+_BELONGS = {"week_days": (WEEK,), "month_days": (MONTH,), "monthly_occurrences": (MONTH,)}
+"""The frequencies that days are for."""
+
+_TAKEN = {**_BELONGS, "week_days": (WEEK, HOUR, MINUTE)}
+"""Those with which they are sent: the API's own example has days of the week with Hour."""
 
 _GROUP = re.compile(r"[-\w.()]{1,90}")
 _NAME = re.compile(r"[^/\\?#%<>*&\x00-\x1f]{1,128}")
@@ -78,7 +84,11 @@ def check_times(info: Mapping[str, Any]) -> None:
     for day in days.get("month_days") or ():
         if day != LAST and not 1 <= day <= 31:
             raise InputError("schedule_info.advanced_schedule.month_days", day, "1 to 31, or -1 for the last day")
-    for each in days.get("monthly_occurrences") or ():
+    occurrences = days.get("monthly_occurrences") or ()
+    if len(occurrences) > 1:
+        option = "schedule_info.advanced_schedule.monthly_occurrences"
+        raise InputError(option, occurrences, "one at most: the service takes no more. Make a schedule for each")
+    for each in occurrences:
         if each["occurrence"] != LAST and not 1 <= each["occurrence"] <= 5:
             option = "schedule_info.advanced_schedule.monthly_occurrences.occurrence"
             raise InputError(option, each["occurrence"], "1 to 5, or -1 for the last such day of the month")
@@ -94,13 +104,24 @@ def check_days(info: Mapping[str, Any]) -> None:
     if frequency == ONE_TIME and interval not in (None, 1):
         raise InputError("schedule_info.interval", interval, "nothing, for the frequency OneTime")
     days = info.get("advanced_schedule") or {}
-    for name, belongs in (("week_days", WEEK), ("month_days", MONTH), ("monthly_occurrences", MONTH)):
-        if days.get(name) and frequency != belongs:
+    for name, taken in _TAKEN.items():
+        if days.get(name) and frequency not in taken:
             option = f"schedule_info.advanced_schedule.{name}"
-            raise InputError(option, days[name], f"nothing, for another frequency than {belongs}; it is {frequency}")
+            allowed = f"nothing, for another frequency than {' or '.join(taken)}; it is {frequency}"
+            raise InputError(option, days[name], allowed)
     if days.get("month_days") and days.get("monthly_occurrences"):
         option = "schedule_info.advanced_schedule.monthly_occurrences"
         raise InputError(option, days["monthly_occurrences"], "nothing, where month_days are given")
+
+
+def idle_days(info: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The days of a schedule that are not for its frequency: they are sent, and do not say when it runs."""
+    days = info.get("advanced_schedule") or {}
+    return {
+        name: sorted(days[name], key=str)
+        for name, belongs in _BELONGS.items()
+        if days.get(name) and info.get("frequency") not in belongs
+    }
 
 
 def _check_duration(text: str | None) -> None:

@@ -12,7 +12,7 @@ from .client import Connection
 from .deployment_schedule import delete, get, is_missing, put_planned, schedule_id, service_time
 from .deployment_schedule_args import wanted_schedule
 from .deployment_schedule_check import check_names, check_schedule
-from .deployment_schedule_plan import plan_absent, plan_present
+from .deployment_schedule_plan import doubts, plan_absent, plan_present
 from .module import session_of
 from .session import AzureSession
 
@@ -30,6 +30,8 @@ def manage_deployment_schedule(module: Any) -> dict[str, Any]:
     else:
         resource = get(connection, group, account, name)
         changes = plan_present(resource, wanted, service_time(connection))
+        for doubt in doubts(resource, wanted, changes):
+            module.warn(doubt)
     if changes.changed and not module.check_mode:
         if changes.after:
             put_planned(connection, group, account, changes)

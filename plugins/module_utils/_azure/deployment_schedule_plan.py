@@ -15,9 +15,17 @@ from typing import Any
 
 from .._core.change_set import ChangeSet, Step
 from .._core.errors import InputError
-from .deployment_schedule_model import SECTIONS, TASKS, empty_schedule, from_api, new_schedule, state_from_api
+from .deployment_schedule_check import idle_days
+from .deployment_schedule_model import SECTIONS, TASKS, empty_schedule, from_api, new_schedule
 from .deployment_schedule_same import same_queries, same_setting, same_texts
-from .deployment_schedule_start import merged_schedule_info, with_hidden_days, with_start_ahead
+from .deployment_schedule_start import (
+    Told,
+    leaves_days_out,
+    merged_schedule_info,
+    told_of,
+    with_hidden_days,
+    with_start_ahead,
+)
 
 PUT, DELETE = "put_deployment_schedule", "delete_deployment_schedule"
 
@@ -31,20 +39,38 @@ def plan_present(resource: Mapping[str, Any] | None, wanted: Mapping[str, Any], 
     """Make or change a schedule (None, or as the API answered it); what is not wanted stays. Raises InputError."""
     if resource is None:
         _refuse_incomplete(wanted)
-        current, next_run = new_schedule(str(wanted["name"]), str(wanted["operating_system"])), ""
+        current, told = new_schedule(str(wanted["name"]), str(wanted["operating_system"])), Told()
     else:
-        current, next_run = from_api(resource), state_from_api(resource)["next_run"]
+        current, told = from_api(resource), told_of(resource)
     after = _merged(current, wanted)
     times = wanted.get("schedule_info") or {}
     after["schedule_info"] = merged_schedule_info(
-        current["schedule_info"], times, now, next_run, exists=resource is not None
+        current["schedule_info"], times, now, told, exists=resource is not None
     )
     if after != current or resource is None:
         _refuse_number(after)
-        info = with_hidden_days(current["schedule_info"], times, after["schedule_info"], next_run)
+        info = with_hidden_days(current["schedule_info"], times, after["schedule_info"], told)
         after["schedule_info"] = with_start_ahead(info, now)
         return ChangeSet(current if resource is not None else {}, after, (Step(PUT),), _shown(after))
     return ChangeSet(current, current, (), _shown(current))
+
+
+def doubts(resource: Mapping[str, Any] | None, wanted: Mapping[str, Any], changes: ChangeSet) -> list[str]:
+    """What a person should look at: days that say nothing, and days that a write may lose, since they are not told."""
+    times, info = wanted.get("schedule_info") or {}, changes.after.get("schedule_info") or {}
+    found = [
+        f"schedule_info.advanced_schedule.{name} is not for the frequency {info['frequency']}: the service takes it, "
+        f"and may run the schedule on all days"
+        for name in (idle_days(info) if "advanced_schedule" in times else ())
+    ]
+    named = resource is None or "advanced_schedule" in times
+    if changes.changed and not named and leaves_days_out(changes.before["schedule_info"], info, told_of(resource)):
+        found.append(
+            f"The service does not tell on which days the {_shown(changes.after)} runs (frequency "
+            f"{info['frequency']}). It is written with the day of its start, {info['start_time']}; if it has others, write them with "
+            f"schedule_info.advanced_schedule of azure_deployment_schedule"
+        )
+    return found
 
 
 def plan_absent(resource: Mapping[str, Any] | None) -> ChangeSet:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._core.durations import parse_duration
-from .deployment_schedule_model import CLASSIFICATIONS
+from .deployment_schedule_model import CLASSIFICATIONS, USUAL_DURATION, USUAL_REBOOT
 
 _MASKS = ("excluded_package_name_masks", "included_package_name_masks")
 """Names of Linux packages: their case counts."""
@@ -22,7 +22,10 @@ _KB_NUMBERS = ("excluded_kb_numbers", "included_kb_numbers")
 def same_setting(name: str, wanted: Any, current: Any) -> bool:
     """Whether a setting is as wanted. Lists have no order, names and ids no case."""
     if name == "duration":
-        return _duration(wanted) == _duration(current)
+        return _duration(wanted) == _duration(current or USUAL_DURATION)
+    if name == "reboot_setting":
+        # Answers leave it out where it was not set.
+        return str(wanted).casefold() == str(current or USUAL_REBOOT).casefold()
     if name in _MASKS:
         return set(wanted) == set(current)
     if name in _KB_NUMBERS:

@@ -32,6 +32,10 @@ class Feed(Protocol):
     def saved_searches(self) -> Sequence[str]:
         """The workspaces in which a saved search is made that stands for nobody."""
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What a person should look at of what changes."""
+
     def schedules_of(self, place: Place) -> list[Listed]:
         """The schedules of a place."""
 
@@ -148,7 +152,7 @@ def _names(run: _Run) -> dict[str, str]:
 
 def _warnings(run: _Run) -> list[str]:
     """What a person should look at although the run did what it was to do."""
-    found, warnings = several(run.merged), []
+    found, warnings = several(run.merged), list(run.feed.warnings)
     if found and run.settings.several == WARN:
         machines = ", ".join(one.member.name for one in found[:20])
         warnings.append(f"Machines on several schedules ({len(found)}): {machines}")

@@ -49,6 +49,7 @@ class MaintenanceConfigurations:
         self._work: list[_Work] = []
 
     saved_searches: Sequence[str] = ()
+    warnings: Sequence[str] = ()
 
     def schedules_of(self, place: Place) -> list[Listed]:
         """The configurations for patches of a resource group. Raises CloudError."""

@@ -19,14 +19,15 @@ from .._core.membership_report import CHANGED, FAILED, NOT_DONE, OVER, Outcome
 from .._core.pool import outcomes
 from .deployment_schedule import account_id, get, list_all, plan_computers, put_planned
 from .deployment_schedule_model import from_api
+from .deployment_schedule_plan import doubts
+from .deployment_schedule_start import DaysUnknown, ScheduleOver
 from .heartbeat import linked_workspace
 from .membership_args import Place, Settings
 from .membership_sight import Listed, Sight
 from .placeholder import has_saved_search, make_saved_search
 from .session import AzureSession
 
-_OVER = ("schedule_info.start_time", "schedule_info.expiry_time")
-"""What a schedule that is over is refused for; nothing of its times was asked for here."""
+_LOSES_DAYS = "It was not written, since it might lose the days on which it runs"
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class DeploymentSchedules:
         self._settings = settings
         self._work: list[_Work] = []
         self._make: list[str] = []
+        self._doubts: list[str] = []
         self._workspaces: dict[Place, str] = {}
         self._lock = Lock()
 
@@ -97,6 +99,11 @@ class DeploymentSchedules:
         """The workspaces in which the saved search is made."""
         return list(self._make)
 
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should look at of the schedules that change."""
+        return sorted(self._doubts)
+
     def apply(self) -> None:
         """Make the saved searches, then write the schedules side by side; each outcome tells what became of it."""
         for workspace, answer in outcomes(self._make_saved_search, self._make):
@@ -146,9 +153,13 @@ class DeploymentSchedules:
         outcome.placeholder = has
         try:
             changes = plan_computers(connection, resource, outcome.change.names, queries)
-        except InputError as error:
-            outcome.fail(str(error), OVER if error.option in _OVER else FAILED)
+        except DaysUnknown as error:
+            outcome.fail(f"{_LOSES_DAYS}: {error.why}. Write it with azure_deployment_schedule, and its days")
             return None
+        except InputError as error:
+            outcome.fail(str(error), OVER if isinstance(error, ScheduleOver) else FAILED)
+            return None
+        self._doubts += doubts(resource, {}, changes)
         outcome.state = CHANGED if changes.changed else outcome.state
         outcome.before, outcome.after = _shown(changes.before), _shown(changes.after)
         return _Work(sight, outcome, changes, workspace) if changes.changed else None

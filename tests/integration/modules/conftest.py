@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 
 from tests.integration.modules.in_process import Modules
 from tests.integration.modules.tasks import Tasks
@@ -24,3 +25,11 @@ def tasks(sandbox: SandboxProcess, tmp_path: Path) -> Tasks:
 def modules(sandbox: SandboxProcess) -> Modules:
     """Modules called in this process, against the sandbox as its fleet says."""
     return Modules(sandbox)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The warnings of calls; in a process that also has Ansible's controller in it, they do not get into the answer."""
+    found: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda _module, warning: found.append(warning))
+    return found

@@ -12,7 +12,6 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from ansible.module_utils.basic import AnsibleModule
 
 from tests.integration.estate import Estate
 from tests.integration.modules.in_process import Modules
@@ -243,14 +242,6 @@ def unknown(**known: str) -> dict[str, Any]:
     """An entry of ``unknown_windows``."""
     names = ["*-scan", "*-install-*"]
     return {"account": ONE, "names": names, "tag_key": "hybridops:environment", "known": known}
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The warnings of calls; in a process that also has Ansible's controller in it, they do not get into the answer."""
-    found: list[str] = []
-    monkeypatch.setattr(AnsibleModule, "warn", lambda _module, warning: found.append(warning))
-    return found
 
 
 def test_windows_of_an_old_prefix_or_an_old_environment_are_told_of_and_left_alone(

@@ -231,6 +231,25 @@ class TestPresent:
         days = read(modules, "small")["schedule_info"]["advanced_schedule"]["week_days"]
         assert sorted(days) == ["Friday", "Tuesday"]
 
+    def test_a_service_that_tells_no_days_changes_nothing_twice_either(self, modules: Modules) -> None:
+        modules.sandbox.switch_azure(automation_hides_advanced_schedule=True)
+        modules.quartet(MODULE, **WHOLE)
+        modules.unchanged(MODULE, **other_words(WHOLE))
+        assert "advanced_schedule" in modules.refused(MODULE, **PLACE, name="prod-w1", duration="PT3H")
+
+    def test_days_that_say_nothing_are_sent_with_a_warning(self, modules: Modules, told: list[str]) -> None:
+        hourly = deepcopy(SMALL)
+        hourly["schedule_info"] |= {"frequency": "Hour", "advanced_schedule": {"week_days": ["Monday"]}}
+        modules.quartet(MODULE, **hourly)
+        assert "week_days is not for the frequency Hour" in told[0]
+
+    def test_the_time_of_day_is_sent_as_the_zone_has_it(self, modules: Modules) -> None:
+        """The service passes over the offset."""
+        given = deepcopy(SMALL)
+        given["schedule_info"]["start_time"] = "2035-06-01T01:00:00Z"
+        modules.quartet(MODULE, **given)
+        assert read(modules, "small")["schedule_info"]["start_time"] == "2035-06-01T03:00:00+02:00"
+
 
 class TestAbsent:
     def test_it_is_deleted_once(self, modules: Modules) -> None:
@@ -265,6 +284,19 @@ class TestRefusals:
             ({"schedule_info": {"start_time": "noon"}}, "schedule_info.start_time: 'noon'"),
             ({"schedule_info": {"time_zone": "Mars"}}, "schedule_info.time_zone: 'Mars'"),
             ({"schedule_info": {"frequency": "Day", "advanced_schedule": {"month_days": [1]}}}, "month_days"),
+            (
+                {
+                    "schedule_info": {
+                        "advanced_schedule": {
+                            "monthly_occurrences": [
+                                {"occurrence": 1, "day": "Monday"},
+                                {"occurrence": 2, "day": "Monday"},
+                            ]
+                        }
+                    }
+                },
+                "monthly_occurrences",
+            ),
         ],
     )
     def test_what_cannot_be_is_refused_before_any_request(

@@ -289,9 +289,10 @@ class TestSmall:
         assert of(modules.ok(MODULE, subscription_id=SMALL, **options), "w1-linux")["left_count"] == 1
         modules.unchanged(MODULE, subscription_id=SMALL, **options)
 
-    def test_a_storm_ends_in_time_and_the_next_run_does_the_rest(self, modules: Modules) -> None:
+    @pytest.mark.parametrize("wait", [{}, {"retry_after": 2}, {"retry_after": 3600}], ids=["unsaid", "short", "long"])
+    def test_a_storm_ends_in_time_and_the_next_run_does_the_rest(self, modules: Modules, wait: dict[str, Any]) -> None:
         options: dict[str, Any] = {"automation_accounts": [PLACES[0] | {"automation_account_name": STORM}]}
-        modules.sandbox.fault("throttle", operation=f"{SCHEDULE}/write", after=10, times=None, retry_after=2)
+        modules.sandbox.fault("throttle", operation=f"{SCHEDULE}/write", after=10, times=None, **wait)
         began = time.monotonic()
         answer = modules.call(MODULE, time_limit=5, several_schedules="allow", **options)
         assert time.monotonic() - began < 5 + 3
@@ -306,6 +307,35 @@ class TestSmall:
         rest = modules.ok(MODULE, several_schedules="allow", **options)
         assert Counter(states(rest).values()) == {"changed": 20, "unchanged": 10}
         assert len(modules.sandbox.writes()) == 20
+
+    def test_no_schedule_loses_days_that_the_service_does_not_tell(self, modules: Modules, told: list[str]) -> None:
+        modules.sandbox.switch_azure(automation_hides_advanced_schedule=True)
+        third = {"monthly_occurrences": [{"occurrence": 3, "day": "Saturday"}]}
+        times = {"frequency": "Month", "start_time": "2026-01-17T06:00", "advanced_schedule": third}
+        modules.ok(
+            "azure_deployment_schedule",
+            **PLACES[0],
+            name="w1-monthly",
+            operating_system="Linux",
+            non_azure_computer_names=["gone.example"],
+            schedule_info=times,
+        )
+        answer = modules.call(MODULE, automation_accounts=PLACES)
+        assert states(answer) == {
+            "prod-w1-linux": "changed",
+            "prod-w1-windows": "unchanged",
+            "prod-w11-linux": "changed",
+            "w1-MANUAL": "ignored",
+            "w1-monthly": "failed",
+        }
+        assert "It was not written, since it might lose the days on which it runs" in answer["msg"]
+        assert "the deployment schedule prod-w1-linux runs (frequency Week)" in str(told)
+        modules.sandbox.switch_azure(automation_hides_advanced_schedule=False)
+        assert details(modules)["w1-monthly"]["schedule_info"]["advanced_schedule"] == {
+            "week_days": [],
+            "month_days": [],
+            **third,
+        }
 
     def test_a_part_of_the_heartbeats_is_not_used(self, modules: Modules) -> None:
         modules.sandbox.switch_azure(partial_logs=True)

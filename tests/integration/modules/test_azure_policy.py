@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.hybridops.patching.plugins.modules import azure_patch_policy
 
 from tests.integration.modules.in_process import Modules
@@ -400,14 +399,6 @@ class TestSchedules:
 
 KNOWN = {"prod": "hybridops-prod-", "test": "hybridops-test-"}
 FORM = {"names": ["*-install-*-linux", "*-install-*-windows"]}
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The warnings of calls; in a process that also has Ansible's controller in it, they do not get into the answer."""
-    found: list[str] = []
-    monkeypatch.setattr(AnsibleModule, "warn", lambda _module, warning: found.append(warning))
-    return found
 
 
 class TestUnknown:

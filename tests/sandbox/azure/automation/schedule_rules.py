@@ -78,7 +78,8 @@ def parse_schedule(info: Mapping[str, Any], now: datetime | None) -> Schedule:
     zone = str(info.get("timeZone") or "UTC")
     if zone not in _ZONES and zone not in win_tz:
         raise invalid_schedule(f"The time zone '{zone}' is not valid.")
-    start, expires = _instant(info["startTime"]), _instant(info.get("expiryTime") or NEVER.isoformat())
+    start = _instant(info["startTime"], zone)
+    expires = _instant(info.get("expiryTime") or NEVER.isoformat(), zone)
     if now is not None and start < now + AHEAD:
         raise invalid_schedule(TOO_SOON)
     if expires <= start:
@@ -98,13 +99,17 @@ def parse_schedule(info: Mapping[str, Any], now: datetime | None) -> Schedule:
     return made
 
 
-def _instant(text: str) -> datetime:
-    """In UTC, the seconds cut off. One without an offset is UTC."""
+def _instant(text: str, zone: str) -> datetime:
+    """In UTC, the seconds cut off.
+
+    The service takes the time of day for that of the zone, whatever offset stands beside it, as its published example
+    and Azure/azure-powershell pull request 14565 show.
+    """
     moment = datetime.fromisoformat(text)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment.year == NEVER.year:
         return NEVER
-    return moment.astimezone(UTC).replace(second=0, microsecond=0)
+    local = moment.replace(second=0, microsecond=0, tzinfo=ZoneInfo(win_tz.get(zone, zone)))
+    return local.astimezone(UTC)
 
 
 def _interval(info: Mapping[str, Any], frequency: str) -> int | None:
@@ -148,11 +153,13 @@ def written(moment: datetime) -> str:
 def shown(schedule: Schedule, now: datetime, created: datetime, modified: datetime, *, hidden: bool) -> dict[str, Any]:
     """As GET answers it: the zone's own time, with its offset. ``hidden``: without the advanced schedule."""
     advanced = schedule.advanced or {}
+    # What runs once ends when it begins (Azure/azure-powershell issue 9983).
+    expires = schedule.start if schedule.frequency == "OneTime" else schedule.expires
     members = ("weekDays", "monthDays", "monthlyOccurrences")
     return {
         "description": schedule.description,
         **_shown_instant("startTime", schedule.start, schedule.zone),
-        **_shown_instant("expiryTime", schedule.expires, schedule.zone),
+        **_shown_instant("expiryTime", expires, schedule.zone),
         "isEnabled": schedule.enabled,
         **_shown_instant("nextRun", schedule.next_run(now), schedule.zone),
         "interval": schedule.interval,

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from azure.core.exceptions import HttpResponseError
@@ -28,9 +29,9 @@ VERSION = "2024-10-23"
 NOTHING = {"name": "nothing", "query": "Heartbeat | where 1 == 0", "functionAlias": "patching_nothing"}
 
 
-def soon(minutes: float = 60) -> str:
-    """An instant so far ahead."""
-    return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
+def soon(minutes: float = 60, zone: str = "Europe/Berlin") -> str:
+    """An instant so far ahead, by the clock of a zone."""
+    return (datetime.now(UTC) + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone)).isoformat()
 
 
 def properties(**changes: Any) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def test_accounts_and_their_workspaces(azure: CoreSandbox) -> None:
 
 
 def test_a_schedule_is_made_and_answered_in_the_services_own_way(azure: CoreSandbox) -> None:
-    made = put(azure, info={"startTime": "2031-01-15T02:00:59.5Z"}, tasks={"preTask": {"source": "before"}})
+    made = put(azure, info={"startTime": "2031-01-15T03:00:59.5Z"}, tasks={"preTask": {"source": "before"}})
     assert (made.status_code, made.json()["properties"]["provisioningState"]) == (201, "Provisioning")
     found = get(azure)
     update = found["updateConfiguration"]
@@ -251,7 +252,7 @@ def test_the_list_has_pages_without_a_link(azure: CoreSandbox) -> None:
     assert azure.ask("GET", path, VERSION, params={"$skip": 105}).json() == {"value": []}
     assert len(client(azure).software_update_configurations.list(*PLACE).value or []) == 100
     shown = first["value"][0]["properties"]
-    assert (shown["startTime"], shown["frequency"]) == ("2031-01-15T02:00:00+00:00", "Day")
+    assert (shown["startTime"], shown["frequency"]) == ("2031-01-15T01:00:00+00:00", "Day")
     assert "scheduleInfo" not in shown
     assert shown["updateConfiguration"]["linux"] is None
 
@@ -332,7 +333,7 @@ def test_schedules_of_the_fleet_file_may_have_begun_long_ago() -> None:
     }
     azure = CoreSandbox(data(deployment_schedules=[declared]))
     try:
-        assert get(azure, "old")["scheduleInfo"]["startTime"] == "2020-01-01T03:00:00+01:00"
+        assert get(azure, "old")["scheduleInfo"]["startTime"] == "2020-01-01T02:00:00+01:00"
     finally:
         azure.close()
 

@@ -65,7 +65,7 @@ def make(azure: AzureSandbox, system: str = "Windows", name: str = "made", info:
         "Windows": {"windows": {"includedUpdateClassifications": "Critical,Security", "rebootSetting": "Never"}},
         "Linux": {"linux": {"includedPackageClassifications": "Critical,Security", "rebootSetting": "Never"}},
     }[system]
-    schedule = {"frequency": "Day", "interval": 1, "startTime": soon(), "timeZone": "UTC"} | (info or {})
+    schedule = {"frequency": "Day", "interval": 1, "startTime": soon(zone="UTC"), "timeZone": "UTC"} | (info or {})
     tasks = {"preTask": {"source": "Before"}, "postTask": {"source": "After"}}
     given = {"operatingSystem": system, **own, **update}
     body = {"updateConfiguration": given, "scheduleInfo": schedule, "tasks": tasks}
