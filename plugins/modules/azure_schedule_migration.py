@@ -41,8 +41,11 @@ options:
   export_files:
     description:
       - Files on the controller with schedules in JSON as the API answers them, one schedule, a list, an answer with
-        V(value), or a list of such answers. A list does not tell when a schedule runs, so export each schedule alone.
-      - What an account tells of a schedule counts before what was exported of it.
+        V(value), or a list of such answers; as the Azure CLI or PowerShell (C(Get-AzResource), C(Invoke-AzRestMethod))
+        write them; or a resource template with them, as the portal exports it.
+      - A list does not tell when a schedule runs, so export each schedule alone.
+      - What an account tells of a schedule counts before what was exported of it, and of several exports of a schedule
+        the one that tells when it runs, then the newest.
     type: list
     elements: path
   schedules:
@@ -94,9 +97,10 @@ options:
   accept:
     description:
       - What may be lost. V(computers) are names that no Arc machine has, or more than one; V(machines) are virtual
-        machines that are not there; V(prerequisites) are those that Update Manager would refuse, since they are not
-        set up for it; V(saved_searches) are queries for computers outside of Azure; V(tasks) are runbooks before and
-        after.
+        machines that are not there, or have the other operating system; V(prerequisites) are those that Update
+        Manager would refuse, since they are not set up for it; V(queries) are Azure queries that no dynamic scope can
+        stand for, since they name no subscription or resource group, or a tag without values; V(saved_searches) are
+        queries for computers outside of Azure; V(tasks) are runbooks before and after.
       - V(duration) is a length other than 1.5 hours to 3 hours and 55 minutes, V(interval) one that Update Manager does
         not have, V(fifth_weekday) a fifth weekday of a month; the nearest is taken.
       - V(split) makes several configurations where one cannot say all days. They run exactly when the schedule did.
@@ -116,6 +120,7 @@ options:
       - interval
       - machines
       - prerequisites
+      - queries
       - saved_searches
       - split
       - tasks
@@ -280,8 +285,9 @@ summary:
   type: dict
 prerequisites:
   description:
-    - Virtual machines of the schedules on which no configuration would install, with V(node_id), V(name) and
-      V(missing). M(hybridops.patching.azure_vm_patch_settings) sets what is missing.
+    - Virtual machines that the schedules name, or that their dynamic scopes find now, on which no configuration would
+      install, with V(node_id), V(name) and V(missing). M(hybridops.patching.azure_vm_patch_settings) sets what is
+      missing.
   returned: always
   type: list
   elements: dict

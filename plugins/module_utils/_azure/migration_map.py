@@ -149,8 +149,8 @@ def _task_losses(schedule: Mapping[str, Any]) -> Iterator[Loss]:
             event = "PreMaintenanceEvent" if name == "pre_task" else "PostMaintenanceEvent"
             instead = (
                 f"an Event Grid subscription to Microsoft.Maintenance.{event} of the configuration that starts the "
-                f"runbook {task['source']} by a webhook, with its parameters; a run that fails does not keep the "
-                f"window from opening"
+                f"runbook {task['source']} by a webhook, with its parameters; it is given the event as WebhookData and "
+                f"no SoftwareUpdateConfigurationRunContext, and a run that fails does not keep the window from opening"
             )
             why = "configurations of Update Manager run no runbooks"
             yield Loss(f"tasks.{name}", dict(task), why, instead, TASK)

@@ -263,6 +263,31 @@ class TestExport:
         (made,) = moved["configurations"]
         assert made["machines"] == [f"{ARC}/arc-linux-01".lower(), f"{VM}/vm-linux-01".lower()]
 
+    def test_machines_of_a_dynamic_scope_that_would_not_be_patched_are_told(
+        self, modules: Modules, tmp_path: Path
+    ) -> None:
+        modules.ok("azure_vm_patch_settings", nodes=[{"node_id": f"{VM}/vm-linux-01"}], patch_mode="ImageDefault")
+        update = {"azureVirtualMachines": [], "nonAzureComputerNames": []}
+        files = export(tmp_path / "query.json", schedule("query", update))
+        answer = modules.quartet(MODULE, **files)
+        (moved,) = answer["schedules"]
+        (loss,) = moved["not_carried_over"]
+        assert (moved["state"], loss["accepted"], loss["value"]) == ("migrated", True, [f"{VM}/vm-linux-01".lower()])
+        assert "azure_vm_patch_settings" in loss["instead"]
+        assert [one["name"] for one in answer["prerequisites"]] == ["vm-linux-01"]
+
+    def test_a_virtual_machine_of_the_other_system_is_listed(self, modules: Modules, tmp_path: Path) -> None:
+        other = schedule("other", {"targets": None, "azureVirtualMachines": [f"{VM}/vm-win-01"]})
+        (answer,) = modules.ok(MODULE, check=True, **export(tmp_path / "other.json", other))["schedules"]
+        (loss,) = answer["not_carried_over"]
+        assert (loss["accept"], loss["why"]) == ("machines", "it is a windows machine, and the schedule is for linux")
+
+    def test_a_query_without_a_place_is_not_lost(self, modules: Modules, tmp_path: Path) -> None:
+        everywhere = schedule("everywhere", {"targets": {"azureQueries": [{"scope": [], "locations": ["westeurope"]}]}})
+        files = export(tmp_path / "everywhere.json", everywhere)
+        assert modules.ok(MODULE, **files)["summary"] == {"not_migrated": 1}
+        assert modules.quartet(MODULE, **files, accept=["queries"])["summary"] == {"partly_migrated": 1}
+
     def test_a_virtual_machine_that_would_be_refused_is_named_before(self, modules: Modules, tmp_path: Path) -> None:
         node = {"node_id": f"{VM}/vm-win-01"}
         modules.ok("azure_vm_patch_settings", nodes=[node], patch_mode="AutomaticByOS")
