@@ -45,8 +45,8 @@ def apply_policy(module: Any) -> dict[str, Any]:
     unknown_schedules = [UnknownSchedule(*one) for one in schedule_state.unknown]
     if not module.check_mode:
         write(session, changes)
-    for one in (*unknown, *unknown_schedules):
-        module.warn(one.warning)
+    for warning in (*(one.warning for one in unknown), *(one.warning for one in unknown_schedules)):
+        module.warn(warning)
     return answer(changes, now, check=module.check_mode) | {
         "unknown_configurations": [one.to_dict() for one in unknown],
         "unknown_schedules": [one.to_dict() for one in unknown_schedules],

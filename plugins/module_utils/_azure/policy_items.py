@@ -98,7 +98,8 @@ class WantedPolicy:
         """Where something is looked at."""
         named = [one.subscription for one in self.configurations]
         named += [subscription_of(scope.scope) for one in self.configurations for scope in one.scopes]
-        return list(dict.fromkeys([*named, *(rule.subscription for rule in (*self.purge, *self.watch))]))
+        named += [rule.subscription for rule in self.purge]
+        return list(dict.fromkeys([*named, *(rule.subscription for rule in self.watch)]))
 
 
 def wanted_policy(params: Mapping[str, Any], subscription: str) -> WantedPolicy:

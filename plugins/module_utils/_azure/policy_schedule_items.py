@@ -141,7 +141,7 @@ def wanted_schedules(params: Entry, subscription: str) -> WantedSchedules:
 
 def read_schedules(session: AzureSession, wanted: WantedSchedules) -> ScheduleState:
     """Read all of it side by side. Raises CloudError for what cannot be read."""
-    accounts = list(dict.fromkeys(rule.account for rule in (*wanted.purge, *wanted.watch)))
+    accounts = list(dict.fromkeys([*(rule.account for rule in wanted.purge), *(rule.account for rule in wanted.watch)]))
     listed = answers_of(on_targets(session, [Target(one.subscription, "", (one,)) for one in accounts], _names))
     kept = {(one.account, one.name.lower()) for one in wanted.schedules}
     others = [
