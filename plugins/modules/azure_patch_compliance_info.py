@@ -62,8 +62,8 @@ EXAMPLES = r"""
 - name: Read what is missing on two machines
   hybridops.patching.azure_patch_compliance_info:
     nodes:
-      - node_id: "{{ group_id }}/providers/Microsoft.Compute/virtualMachines/db01"
-      - node_id: "{{ group_id }}/providers/Microsoft.HybridCompute/machines/branch01"
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.Compute/virtualMachines/vm-db-01"
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.HybridCompute/machines/branch-01"
     approvals:
       - os_family: linux
         classifications: [Security, Critical]

@@ -134,9 +134,14 @@ EXAMPLES = r"""
   hybridops.patching.azure_patch_operation:
     operation: assess
     nodes:
-      - node_id: "{{ group_id }}/providers/Microsoft.Compute/virtualMachines/db01"
-      - node_id: "{{ group_id }}/providers/Microsoft.HybridCompute/machines/branch01"
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.Compute/virtualMachines/vm-db-01"
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.HybridCompute/machines/branch-01"
   register: assessment
+
+- name: Wait until that has ended
+  hybridops.patching.azure_patch_operation_info:
+    operations: "{{ assessment.operations }}"
+    wait_timeout: 1800
 
 - name: Install security updates, reboot where needed
   hybridops.patching.azure_patch_operation:
@@ -148,6 +153,12 @@ EXAMPLES = r"""
     linux_parameters:
       classifications_to_include: [Critical, Security]
     nodes: "{{ patch_nodes }}"
+  register: installation
+
+- name: Wait until that has ended
+  hybridops.patching.azure_patch_operation_info:
+    operations: "{{ installation.operations }}"
+    wait_timeout: 7200
 
 - name: Install exactly one package on a machine
   hybridops.patching.azure_patch_operation:
@@ -158,6 +169,8 @@ EXAMPLES = r"""
       - node_id: "{{ vm_id }}"
         os_family: linux
     patches: "{{ {vm_id: [{'id': 'openssl', 'version': '3.0.2-0ubuntu1.18'}]} }}"
+  vars:
+    vm_id: "{{ resource_group_id }}/providers/Microsoft.Compute/virtualMachines/vm-db-01"
 
 - name: Install on a wave of a run what the run has found and approved
   hybridops.patching.azure_patch_operation:

@@ -60,6 +60,13 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Find out what is missing on a machine
+  hybridops.patching.azure_patch_operation:
+    operation: assess
+    nodes:
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.Compute/virtualMachines/vm-db-01"
+  register: assessment
+
 - name: Wait until an assessment has ended, at most half an hour
   hybridops.patching.azure_patch_operation_info:
     operations: "{{ assessment.operations }}"

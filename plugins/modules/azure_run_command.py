@@ -136,7 +136,7 @@ EXAMPLES = r"""
     protected_parameters:
       key: "{{ vaulted_key }}"
     nodes:
-      - node_id: "{{ resource_group_id }}/providers/Microsoft.HybridCompute/machines/db-01"
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.HybridCompute/machines/branch-01"
 
 - name: Drain the nodes of a wave
   hybridops.patching.azure_run_command:

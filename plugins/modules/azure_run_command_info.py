@@ -83,6 +83,14 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Ask for free space
+  hybridops.patching.azure_run_command:
+    script: df -Pk
+    nodes:
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.Compute/virtualMachines/vm-db-01"
+        os_family: linux
+  register: space
+
 - name: Wait until commands have ended, at most ten minutes
   hybridops.patching.azure_run_command_info:
     commands: "{{ space.commands }}"

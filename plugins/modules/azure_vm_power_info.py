@@ -51,9 +51,18 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Start two VMs
+  hybridops.patching.azure_vm_power:
+    state: started
+    nodes:
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.Compute/virtualMachines/vm-db-01"
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.Compute/virtualMachines/vm-app-01"
+  register: power
+
 - name: Wait until two nodes run and their agents answer
   hybridops.patching.azure_vm_power_info:
     state: started
+    since: "{{ power.requested_at }}"
     wait_timeout: 900
     nodes:
       - node_id: "{{ resource_group_id }}/providers/Microsoft.Compute/virtualMachines/vm-db-01"

@@ -36,6 +36,12 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Make a restore point of a VM
+  hybridops.patching.azure_vm_restore_point:
+    name: before-patching
+    nodes:
+      - node_id: "{{ resource_group_id }}/providers/Microsoft.Compute/virtualMachines/vm-db-01"
+
 - name: Wait until the restore point of a VM is complete
   hybridops.patching.azure_vm_restore_point_info:
     name: before-patching
