@@ -263,9 +263,10 @@ attributes:
   idempotent:
     support: full
 notes:
-  - Some versions of the service do not tell the days of O(schedule_info.advanced_schedule) that a schedule has. A change
-    without O(schedule_info.advanced_schedule) is refused where it would lose them, and where nothing tells whether a
-    schedule of the frequency V(Month) has some. Where one of the frequency V(Week) may have some, there is a warning.
+  - Some versions of the service do not tell the days of O(schedule_info.advanced_schedule) that a schedule has. A
+    change without O(schedule_info.advanced_schedule) is refused where it would lose them, and where nothing tells
+    whether a schedule of the frequency V(Month) has some. Where one of the frequency V(Week) may have some, there is a
+    warning.
   - A run of a schedule knows nothing of the gate between batches and takes no restore point.
 seealso:
   - module: hybridops.patching.azure_deployment_schedule_info

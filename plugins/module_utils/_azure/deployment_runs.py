@@ -42,9 +42,9 @@ class AskedRuns:
         """The OData filter; empty for all."""
         parts = []
         if self.name:
-            parts.append(f"properties/softwareUpdateConfiguration/name eq {quoted(self.name)}")
+            parts.append(f"properties/softwareUpdateConfiguration/name eq {_quoted(self.name)}")
         if self.status and status:
-            parts.append(f"properties/status eq {quoted(self.status)}")
+            parts.append(f"properties/status eq {_quoted(self.status)}")
         if self.since:
             parts.append(f"properties/startTime ge {self.since.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}")
         return " and ".join(parts)
@@ -74,11 +74,6 @@ def read_runs(
     for runs in found.values():
         runs.sort(key=lambda one: one["start_time"], reverse=True)
     return found
-
-
-def quoted(text: str) -> str:
-    """A text as OData quotes it."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _query(condition: str) -> dict[str, str]:
@@ -121,3 +116,8 @@ def _named(entry: Mapping[str, Any], members: Mapping[str, str]) -> dict[str, An
     properties = entry.get("properties") or {}
     told = {name: str(properties.get(member) or "") for name, member in members.items()}
     return {"name": str(entry.get("name") or ""), **told}
+
+
+def _quoted(text: str) -> str:
+    """A text as OData quotes it."""
+    return "'" + text.replace("'", "''") + "'"

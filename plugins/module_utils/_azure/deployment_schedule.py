@@ -36,14 +36,13 @@ def schedule_id(connection: Connection, group: str, account: str, name: str) -> 
     return f"{account_id(connection.account, group, account)}/softwareUpdateConfigurations/{name}"
 
 
-def list_all(connection: Connection, group: str, account: str, condition: str = "") -> list[dict[str, Any]]:
+def list_all(connection: Connection, group: str, account: str) -> list[dict[str, Any]]:
     """Every deployment schedule of an account, as the API lists them: with the machines, without ``scheduleInfo``.
 
-    :func:`.deployment_schedule_model.from_api` reads an entry. ``condition`` is an OData filter. Raises CloudError.
+    :func:`.deployment_schedule_model.from_api` reads an entry. Raises CloudError.
     """
     path = f"{account_id(connection.account, group, account)}/softwareUpdateConfigurations"
-    query = {"$filter": condition} if condition else {}
-    return list(all_entries(connection, path, f"list the deployment schedules of {account}", query))
+    return list(all_entries(connection, path, f"list the deployment schedules of {account}"))
 
 
 def all_entries(

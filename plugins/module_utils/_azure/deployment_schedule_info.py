@@ -12,11 +12,12 @@ from typing import Any
 from .._core.errors import InputError
 from .._core.pool import results
 from .client import Connection
-from .deployment_runs import AskedRuns, quoted, read_runs
+from .deployment_runs import AskedRuns, read_runs
 from .deployment_schedule import get, list_all, schedule_id
 from .deployment_schedule_check import check_names
 from .deployment_schedule_model import from_api, state_from_api
 from .deployment_schedule_module import connected
+from .deployment_schedule_same import same_texts
 from .module import session_of
 
 
@@ -45,11 +46,8 @@ def _resources(connection: Connection, params: Mapping[str, Any]) -> list[dict[s
     if params["name"] is not None:
         resource = get(connection, group, account, params["name"])
         return [resource] if resource is not None and _has(resource, machine) else []
-    if machine.startswith("/"):
-        condition = f"properties/updateConfiguration/azureVirtualMachines/any(m: m eq {quoted(machine)})"
-        listed = list_all(connection, group, account, condition)
-    else:
-        listed = [entry for entry in list_all(connection, group, account) if _has(entry, machine)]
+    # The service has a filter for virtual machines, which may mind the case of an id.
+    listed = [entry for entry in list_all(connection, group, account) if _has(entry, machine)]
     if not params["details"]:
         return listed
     names = [str(entry["name"]) for entry in listed]
@@ -60,7 +58,7 @@ def _resources(connection: Connection, params: Mapping[str, Any]) -> list[dict[s
 def _has(resource: Mapping[str, Any], machine: str) -> bool:
     schedule = from_api(resource)
     members = [*schedule["azure_virtual_machines"], *schedule["non_azure_computer_names"]]
-    return not machine or machine.lower() in {member.lower() for member in members}
+    return not machine or any(same_texts([machine], [member]) for member in members)
 
 
 def _shown(

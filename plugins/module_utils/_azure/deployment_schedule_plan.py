@@ -66,8 +66,8 @@ def doubts(resource: Mapping[str, Any] | None, wanted: Mapping[str, Any], change
     named = resource is None or "advanced_schedule" in times
     if changes.changed and not named and leaves_days_out(changes.before["schedule_info"], info, told_of(resource)):
         found.append(
-            f"The service does not tell on which days the {_shown(changes.after)} runs (frequency "
-            f"{info['frequency']}). It is written with the day of its start, {info['start_time']}; if it has others, write them with "
+            f"The service tells no days on which the {_shown(changes.after)} runs (frequency {info['frequency']}). "
+            f"It is written with the day of its start, {info['start_time']}; if it has others, write them with "
             f"schedule_info.advanced_schedule of azure_deployment_schedule"
         )
     return found

@@ -351,6 +351,7 @@ class TestInfo:
 
         assert names() == ["prod-w1", "small"]
         assert names(machine=f"{VM}/vm-win-01") == ["prod-w1"]
+        assert names(machine=f"{VM.upper()}/vm-win-01/") == ["prod-w1"]
         assert names(machine="ARC-linux-01") == ["small"]
         assert names(machine="arc-linux-01", name="prod-w1") == []
         assert names(machine="nowhere") == []

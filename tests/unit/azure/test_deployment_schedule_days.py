@@ -66,7 +66,7 @@ class TestRightAfterAWrite:
         weekly = hiding(self.NEXT, frequency="Week", interval=1, advanced_schedule={"week_days": ["Saturday"]})
         changes = plan_members(weekly, ["new"], None, NOW)
         (doubt,) = doubts(weekly, {}, changes)
-        assert "does not tell on which days the deployment schedule prod-w1 runs (frequency Week)" in doubt
+        assert "tells no days on which the deployment schedule prod-w1 runs (frequency Week)" in doubt
 
     def test_a_schedule_whose_days_are_told_leaves_no_doubt(self) -> None:
         resource = as_the_service_shows(created(**WANTED))
