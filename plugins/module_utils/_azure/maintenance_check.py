@@ -137,7 +137,7 @@ def check_zone(option: str, name: str) -> None:
     if name.upper() == "UTC":
         return
     windows = windows_name(name, option)
-    if windows != name:
+    if windows.casefold() != name.casefold():
         what = "UTC" if name.lower() in UTC_NAMES else windows
         raise InputError(option, name, f"the Windows name of the time zone: {what}")
 

@@ -34,7 +34,7 @@ def zone_of(name: str, option: str = "timeZone") -> ZoneInfo:
     if name.lower() in UTC_NAMES:
         return ZoneInfo("UTC")
     with suppress(ImportError, NameError, KeyError, ValueError, OSError):
-        return ZoneInfo(win_tz.get(name, name))
+        return ZoneInfo(win_tz.get(_as_windows_writes(name), name))
     raise InputError(option, name, "a Windows time zone name such as W. Europe Standard Time (needs tzlocal)")
 
 
@@ -53,12 +53,18 @@ def windows_name(zone: str, option: str = "timezone") -> str:
         return "UTC"
     own = zone_of(zone, option)
     with suppress(NameError):
-        if zone in win_tz:
-            return zone
+        if _as_windows_writes(zone) in win_tz:
+            return _as_windows_writes(zone)
         windows = tz_win.get(zone, "")
         if windows and _alike(own, ZoneInfo(win_tz[windows])):
             return windows
     raise InputError(option, zone, "a time zone that Windows has a name for, since Update Manager takes only those")
+
+
+@cache
+def _as_windows_writes(name: str) -> str:
+    """A name of Windows, which knows it in whatever case; another one stays as it is."""
+    return next((known for known in win_tz if known.casefold() == name.casefold()), name)
 
 
 def same_zone(one: str, other: str) -> bool:

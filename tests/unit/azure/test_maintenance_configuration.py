@@ -536,6 +536,7 @@ def test_a_new_one_without_what_it_needs_is_refused(parts: dict[str, Any], messa
         {"maintenance_window": {"recur_every": "35Months day31"}},
         {"maintenance_window": {"recur_every": "month last friday offset -6"}},
         {"maintenance_window": {"time_zone": "utc"}},
+        {"maintenance_window": {"time_zone": "w. europe standard time"}},
         {"maintenance_scope": "Host", "maintenance_window": {"duration": "05:00", "recur_every": "Month"}},
         {"install_patches": {"windows_parameters": {"classifications_to_include": ["UpdateRollUp"]}}},
         {"tags": {str(number): "" for number in range(50)}},

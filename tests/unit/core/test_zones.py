@@ -38,6 +38,11 @@ def test_a_zone_has_its_windows_name(iana: str, windows: str) -> None:
     assert windows_name(windows) == windows
 
 
+def test_windows_knows_its_names_in_whatever_case() -> None:
+    assert windows_name("w. EUROPE standard time") == "W. Europe Standard Time"
+    assert zone_of("pacific standard time") == ZoneInfo("America/Los_Angeles")
+
+
 def test_each_windows_name_comes_back_from_its_own_zone() -> None:
     assert {name: windows_name(iana_name(name)) for name in win_tz} == {name: name for name in win_tz}
 
