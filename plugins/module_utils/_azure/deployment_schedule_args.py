@@ -13,6 +13,7 @@ from .._core.schedule import WEEKDAYS
 from .._core.schedule_info import FREQUENCIES
 from .classifications import LINUX_CLASSIFICATIONS, UNCLASSIFIED, WINDOWS_CLASSIFICATIONS
 from .deployment_schedule_model import ALL, SECTIONS
+from .deployment_schedule_same import text_of
 from .deployment_schedule_times import NO_DAYS
 
 REBOOT_SETTINGS = ("IfRequired", "Never", "Always", "RebootOnly")
@@ -165,15 +166,11 @@ def _azure_query(query: Mapping[str, Any]) -> dict[str, Any]:
 def _task(task: Mapping[str, Any] | None) -> dict[str, Any]:
     given = _set(task or {})
     if "parameters" in given:
-        given["parameters"] = {str(key): _text(value) for key, value in given["parameters"].items()}
+        given["parameters"] = {str(key): text_of(value) for key, value in given["parameters"].items()}
     return given
 
 
 def _texts(values: Any) -> list[str]:
     """A tag's values; one may be given without a list."""
     listed = values if isinstance(values, list) else [values]
-    return [_text(value) for value in listed]
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    return [text_of(value) for value in listed]

@@ -181,8 +181,8 @@ def _section_to_api(section: str, settings: Mapping[str, Any]) -> dict[str, Any]
 
 def _task_from_api(raw: Mapping[str, Any] | None) -> dict[str, Any]:
     given = raw or {}
-    parameters = {str(key): str(value) for key, value in (given.get("parameters") or {}).items()}
-    return {"source": _text(given, "source"), "parameters": parameters}
+    # Values stay as they are: a runbook may tell null from a text.
+    return {"source": _text(given, "source"), "parameters": dict(given.get("parameters") or {})}
 
 
 def _task_to_api(task: Mapping[str, Any]) -> dict[str, Any]:

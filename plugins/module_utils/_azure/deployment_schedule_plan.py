@@ -17,7 +17,7 @@ from .._core.change_set import ChangeSet, Step
 from .._core.errors import InputError
 from .deployment_schedule_check import idle_days
 from .deployment_schedule_model import SECTIONS, TASKS, empty_schedule, from_api, new_schedule
-from .deployment_schedule_same import same_queries, same_setting, same_texts
+from .deployment_schedule_same import same_parameters, same_queries, same_setting, same_texts
 from .deployment_schedule_start import (
     Told,
     leaves_days_out,
@@ -123,10 +123,12 @@ def _task(current: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> dict[
     source = wanted.get("source", current["source"])
     if not source:
         return {"source": "", "parameters": {}}
-    kept = current["parameters"] if source.lower() == current["source"].lower() else {}
+    same = source.lower() == current["source"].lower()
+    kept = current["parameters"] if same else {}
+    parameters = wanted.get("parameters", kept)
     return {
-        "source": current["source"] if source.lower() == current["source"].lower() else source,
-        "parameters": dict(wanted.get("parameters", kept)),
+        "source": current["source"] if same else source,
+        "parameters": dict(kept if same_parameters(parameters, kept) else parameters),
     }
 
 

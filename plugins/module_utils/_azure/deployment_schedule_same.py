@@ -38,6 +38,16 @@ def same_setting(name: str, wanted: Any, current: Any) -> bool:
     return same_texts(wanted, current)
 
 
+def text_of(value: Any) -> str:
+    """A value as the API has it, where it has texts."""
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def same_parameters(wanted: Mapping[str, Any], current: Mapping[str, Any]) -> bool:
+    """Whether two runbooks are given the same."""
+    return {name: text_of(wanted[name]) for name in wanted} == {name: text_of(current[name]) for name in current}
+
+
 def same_texts(wanted: Iterable[str], current: Iterable[str]) -> bool:
     """Whether two lists have the same names or ids."""
     return {text.casefold().rstrip("/") for text in wanted} == {text.casefold().rstrip("/") for text in current}

@@ -27,6 +27,9 @@ from .membership_sight import Listed, Sight
 from .placeholder import has_saved_search, make_saved_search
 from .session import AzureSession
 
+_NEEDED = {"operatingSystem", "nonAzureComputerNames"}
+"""What a list has to tell of a schedule."""
+
 _LOSES_DAYS = "It was not written, since it might lose the days on which it runs"
 
 
@@ -58,7 +61,8 @@ class DeploymentSchedules:
         listed = []
         for entry in list_all(connection, place.group, place.account):
             raw: Mapping[str, Any] | None = entry
-            if "updateConfiguration" not in (entry.get("properties") or {}) and self._concerns(entry):
+            told = (entry.get("properties") or {}).get("updateConfiguration") or {}
+            if not told.keys() >= _NEEDED and self._concerns(entry):
                 raw = get(connection, place.group, place.account, str(entry.get("name")))
             if raw is not None:
                 listed.append(_listed(place, raw))

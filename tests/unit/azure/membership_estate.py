@@ -78,6 +78,8 @@ class Estate:
         self.assignments: dict[str, dict[str, Any]] = {}
         self.searches: list[str] = []
         self.partial = False
+        self.untold: set[str] = set()
+        """What the list of schedules leaves out of their updates."""
         self.workspace: str | None = WORKSPACE
         self.sent: list[tuple[str, str, Any]] = []
         self.meddle: Callable[[str], Answer | None] = calm
@@ -206,7 +208,7 @@ class Estate:
         name = path.rpartition("/")[2]
         if name.lower() == "softwareupdateconfigurations":
             begin = int(query.get("$skip", 0))
-            entries = [_entry(one) for one in self.schedules.values()]
+            entries = [_entry(one, self.untold) for one in self.schedules.values()]
             return Answer(200, {"value": entries[begin : begin + PAGE]})
         if method == "PUT":
             kept = self.schedules[name]["properties"]["scheduleInfo"]
@@ -252,10 +254,11 @@ class _Wire:
         return self.estate.send(method, url, body)
 
 
-def _entry(schedule: dict[str, Any]) -> dict[str, Any]:
-    """A schedule in a list: without most of its times."""
+def _entry(schedule: dict[str, Any], untold: set[str]) -> dict[str, Any]:
+    """A schedule in a list: without most of its times, and without members of its update that are not told."""
     properties = {key: value for key, value in schedule["properties"].items() if key != "scheduleInfo"}
-    return schedule | {"properties": properties | {"frequency": "Week"}}
+    update = {key: value for key, value in properties["updateConfiguration"].items() if key not in untold}
+    return schedule | {"properties": properties | {"updateConfiguration": update, "frequency": "Week"}}
 
 
 def options_of(**options: Any) -> dict[str, Any]:

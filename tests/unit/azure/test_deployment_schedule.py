@@ -236,6 +236,16 @@ class TestNoDifference:
             assert not plan(resource, windows={"included_update_classifications": given}).changed
         assert plan(resource, windows={"included_update_classifications": ["Unclassified", "Critical"]}).changed
 
+    def test_values_of_parameters_stay_what_they_are(self) -> None:
+        resource = created(**WANTED)
+        given = {"Nothing": None, "Yes": True, "Number": 3}
+        resource["properties"]["tasks"]["preTask"]["parameters"] = dict(given)
+        same = {"pre_task": {"parameters": {"Nothing": "", "Yes": "true", "Number": "3"}}}
+        assert not plan(resource, tasks=same).changed
+        after = to_api(plan(resource, duration="PT3H", tasks=same).after)["properties"]["tasks"]
+        assert after["preTask"] == {"source": "HelloWorld", "parameters": given}
+        assert plan(resource, tasks={"pre_task": {"parameters": {"Nothing": "", "Yes": "true"}}}).changed
+
     def test_nothing_wanted_is_none(self) -> None:
         assert not plan(as_the_service_shows(created(**WANTED))).changed
 

@@ -99,6 +99,16 @@ class TestMembers:
         assert start > datetime.now(UTC)
         assert (start.weekday(), start.hour, start.minute) == (5, 3, 0), "the next run of the same schedule"
 
+    @pytest.mark.parametrize("untold", ["nonAzureComputerNames", "operatingSystem"])
+    def test_a_schedule_whose_list_tells_too_little_is_read_alone(self, estate: Estate, untold: str) -> None:
+        estate.untold = {untold}
+        estate.machine("a")
+        estate.schedule("w1", ["gone.example"])
+        estate.schedule("w1-MANUAL", ["x"])
+        assert states(estate.run()) == {"w1": "changed", "w1-MANUAL": "ignored"}
+        assert names(estate, "w1") == ["a.example"]
+        assert estate.run()["changed"] is False
+
     def test_what_is_ignored_is_not_touched(self, estate: Estate) -> None:
         estate.machine("a")
         for name in ("w1-MANUAL", "centos-w1", "other-w1"):
