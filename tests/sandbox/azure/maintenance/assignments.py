@@ -194,7 +194,7 @@ def _check_machine(call: Call, body: Mapping[str, Any], filters: Any) -> None:
 
 def _check_filter(filters: Mapping[str, Any] | None) -> None:
     if filters is None:
-        raise refused("properties.filter is required for assignments of subscriptions and resource groups.")
+        return  # every machine: Azure/azure-powershell issue 24209 makes dynamic scopes so
     for member, allowed in (("resourceTypes", TYPES), ("osTypes", SYSTEMS)):
         for value in filters.get(member) or ():
             if str(value).lower() not in {one.lower() for one in allowed}:

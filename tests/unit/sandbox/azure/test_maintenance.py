@@ -300,6 +300,17 @@ def test_a_dynamic_scope_is_worked_out_when_the_window_opens(
     assert names == expected
 
 
+def test_a_dynamic_scope_without_a_filter_has_every_machine(azure: AzureSandbox) -> None:
+    azure.maintenance.maintenance_configurations.create_or_update(VMS, "made", body())
+    wanted: Any = {"properties": {"maintenanceConfigurationId": id_of("made")}}
+    made = azure.maintenance.configuration_assignments_for_subscriptions.create_or_update(
+        "dynamic", ConfigurationAssignment.deserialize(wanted)
+    )
+    assert made.filter is None
+    names = {one.rpartition("/")[2] for one in azure.application.open_maintenance(id_of("made"))["machines"]}
+    assert names == {ARC_LINUX, ARC_WINDOWS, LINUX, WINDOWS}
+
+
 @pytest.mark.parametrize(
     ("filters", "said"),
     [
