@@ -146,7 +146,9 @@ def _recognise(sight: Sight, settings: Settings, machines: Mapping[str, ArcMachi
     sight.members = [_member(machine, settings, heard.get(machine.id)) for machine in own]
     unknown = [beat for beat in sight.unresolved if beat.resource_id]
     of_ids = settings.feed == CONFIGURATIONS
-    sight.unknown = {(beat.resource_id if of_ids else beat.computer).casefold() for beat in unknown}
+    # A machine that was moved or connected again was heard of under its former id too.
+    known = {one.computer.casefold() for one in sight.members if one.connected and one.os_family}
+    sight.unknown = {(beat.resource_id if of_ids else beat.computer).casefold() for beat in unknown} - known
     sight.unknown |= {one.computer.casefold() for one in sight.members if one.connected and not one.os_family}
 
 

@@ -199,6 +199,15 @@ class TestWhoIsTold:
         assert names(estate, "w1") == ["x.example", "a.example"]
         assert [one["computer"] for one in answer["machines"]["unresolved"]] == ["x.example"]
 
+    def test_a_machine_that_was_connected_again_is_known_although_its_former_id_is_not(self, estate: Estate) -> None:
+        estate.machine("a", tag="w2")
+        estate.beat("a.example", "Linux", arc("former"), hour=1)
+        estate.schedule("w1", ["a.example", "b.example"])
+        estate.schedule("w2", ["b.example"])
+        estate.machine("b")
+        estate.run()
+        assert (names(estate, "w1"), names(estate, "w2")) == (["b.example"], ["a.example"])
+
     def test_a_heartbeat_without_an_id_is_found_by_group_and_name(self, estate: Estate) -> None:
         estate.machine("a", heard=False)
         estate.beats.append(["2026-11-26T08:00:00Z", "A.example", "Linux", "RG", "A", ""])
