@@ -103,6 +103,8 @@ options:
         queries for computers outside of Azure; V(tasks) are runbooks before and after.
       - V(duration) is a length other than 1.5 hours to 3 hours and 55 minutes, V(interval) one that Update Manager does
         not have, V(fifth_weekday) a fifth weekday of a month; the nearest is taken.
+      - V(hidden_days) are days of a weekly or monthly schedule for which the service answers null, as it does for some
+        that have days; the day of its start is taken.
       - V(split) makes several configurations where one cannot say all days. They run exactly when the schedule did.
       - V(disabled) is described with O(enabled). V(failed_schedule) is a schedule that the service could not make,
         V(updates) a classification or number of an update that Update Manager does not know, V(description) the end of
@@ -117,6 +119,7 @@ options:
       - duration
       - failed_schedule
       - fifth_weekday
+      - hidden_days
       - interval
       - machines
       - prerequisites

@@ -100,7 +100,7 @@ def with_hidden_days(
 def leaves_days_out(current: Mapping[str, Any], after: Mapping[str, Any], told: Told) -> bool:
     """Whether a write leaves out days that the service may have and does not tell."""
     kept = after["frequency"] == current["frequency"] and after["advanced_schedule"] == NO_DAYS
-    return kept and _may_hide(current, told)
+    return kept and may_hide_days(current, told)
 
 
 def with_start_ahead(info: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -124,7 +124,8 @@ def hides_days(info: Mapping[str, Any], next_run: str) -> bool:
         return False
 
 
-def _may_hide(info: Mapping[str, Any], told: Told) -> bool:
+def may_hide_days(info: Mapping[str, Any], told: Told) -> bool:
+    """Whether a schedule may run on days that the service does not tell."""
     if info["frequency"] not in (WEEK, MONTH) or info["advanced_schedule"] != NO_DAYS:
         return False
     return told.null_days or hides_days(info, told.next_run)
@@ -133,7 +134,7 @@ def _may_hide(info: Mapping[str, Any], told: Told) -> bool:
 def _known(current: Mapping[str, Any], wanted: Mapping[str, Any], told: Told) -> Mapping[str, Any]:
     """The schedule as it is, with the days that are wanted where it may have them: they are not told."""
     days = wanted.get("advanced_schedule")
-    if days is None or not _may_hide(current, told):
+    if days is None or not may_hide_days(current, told):
         return current
     known = {**current, "advanced_schedule": days}
     try:

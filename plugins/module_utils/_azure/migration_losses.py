@@ -14,6 +14,7 @@ from .._core.schedule_windows import FIFTH, INTERVAL, SPLIT
 TASK, SEARCH, COMPUTERS, MACHINES, QUERIES = "tasks", "saved_searches", "computers", "machines", "queries"
 PREREQUISITES = "prerequisites"
 DURATION, UPDATES, DESCRIPTION, DISABLED, FAILED = "duration", "updates", "description", "disabled", "failed_schedule"
+HIDDEN = "hidden_days"
 ACCEPTABLE = (
     COMPUTERS,
     DESCRIPTION,
@@ -21,6 +22,7 @@ ACCEPTABLE = (
     DURATION,
     FAILED,
     FIFTH,
+    HIDDEN,
     INTERVAL,
     MACHINES,
     PREREQUISITES,

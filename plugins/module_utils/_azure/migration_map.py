@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from .._core.durations import parse_duration, spoken
 from .._core.errors import InputError
 from .._core.nodes import canonical_id
 from .deployment_schedule_model import TASKS, from_api, state_from_api
+from .deployment_schedule_start import told_of
 from .group_tags import LONGEST_VALUE
 from .maintenance_check import SHORTEST, check_configuration
 from .maintenance_model import GUEST, wanted_configuration
@@ -87,7 +88,7 @@ def map_schedule(resource: Mapping[str, Any], rules: Rules, now: datetime) -> Ma
     info = schedule["schedule_info"]
     name = schedule["name"]
     mapped = Mapped(name, str(resource.get("id") or ""), schedule["operating_system"], info["is_enabled"])
-    times = times_for(info, state["next_run"], rules.time_zones, now)
+    times = times_for(info, replace(told_of(resource), next_run=state["next_run"]), rules.time_zones, now)
     mapped.over = times.over
     mapped.losses += times.losses
     mapped.losses += [*_state_losses(schedule, state), *_task_losses(schedule), *_search_losses(schedule)]

@@ -12,13 +12,13 @@ from typing import Any
 
 from .._core.errors import InputError
 from .._core.recur_every import format_recur_every
-from .._core.schedule_info import FREQUENCIES, ONE_TIME, ScheduleInfo
+from .._core.schedule_info import FREQUENCIES, ONE_TIME, WEEK, ScheduleInfo
 from .._core.schedule_windows import Opening, TimeLoss, agree, openings_of, runs_again, window_of_opening
 from .._core.zones import windows_name, zone_of
-from .deployment_schedule_start import hides_days
+from .deployment_schedule_start import Told, hides_days, may_hide_days
 from .deployment_schedule_times import times_of
 from .maintenance_window import LEAD, LONGEST, written_moment
-from .migration_losses import BY_HAND, Loss
+from .migration_losses import BY_HAND, HIDDEN, Loss
 
 _HOUR = timedelta(hours=1)
 _DETAILS = "read the schedule alone (azure_deployment_schedule_info with details, or GET), which tells it"
@@ -44,9 +44,9 @@ class Times:
         }
 
 
-def times_for(info: Mapping[str, Any], next_run: str, zones: Mapping[str, str], now: datetime) -> Times:
+def times_for(info: Mapping[str, Any], told: Told, zones: Mapping[str, str], now: datetime) -> Times:
     """The windows for a ``schedule_info``. ``zones``: the Windows name to take for a zone."""
-    times = Times()
+    times, next_run = Times(), told.next_run
     if info["frequency"] not in FREQUENCIES or not info["start_time"]:
         why = "it is not told when the schedule runs; a list of schedules leaves that out"
         times.losses.append(Loss("schedule_info", dict(info), why, _DETAILS))
@@ -73,7 +73,7 @@ def times_for(info: Mapping[str, Any], next_run: str, zones: Mapping[str, str], 
     found = openings_of(schedule, now + LEAD)
     times.openings = found.openings
     times.losses += [_loss(info, one) for one in found.losses]
-    times.losses += _of_zone(info, chosen)
+    times.losses += [*_of_zone(info, chosen), *_maybe_hidden(info, schedule, told)]
     times.losses += _differing(info, schedule, times, now)
     return times
 
@@ -126,6 +126,16 @@ def _loss(info: Mapping[str, Any], loss: TimeLoss) -> Loss:
     top, dot, member = loss.member.partition(".")
     value = info[top][member] if dot else info[top]
     return Loss(f"schedule_info.{loss.member}", value, loss.why, loss.instead, loss.kind)
+
+
+def _maybe_hidden(info: Mapping[str, Any], schedule: ScheduleInfo, told: Told) -> Iterator[Loss]:
+    """Days that the service may have and does not tell: it is known to answer null for those that there are."""
+    if may_hide_days(info, told):
+        why = "the service answers null for its days, which it also does for schedules that have some"
+        start = schedule.start
+        day = f"{start:%A}" if info["frequency"] == WEEK else f"day {start.day} of the month"
+        instead = f"the day of its start, {day}; look at the schedule in the portal whether it has others"
+        yield Loss("schedule_info.advanced_schedule", info["advanced_schedule"], why, instead, HIDDEN)
 
 
 def _of_zone(info: Mapping[str, Any], chosen: str) -> Iterator[Loss]:
