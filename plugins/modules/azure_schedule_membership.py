@@ -147,8 +147,8 @@ options:
     default: warn
   allow_no_machines:
     description:
-      - Whether the schedules of a place may be emptied when not one machine is connected. Otherwise that is an error of
-        the place, since it mostly means that whoever tells is at fault.
+      - Whether the schedules of a place may be emptied when not one machine is connected, or none of those has the tag.
+        Otherwise that is an error of the place, since it mostly means that whoever tells is at fault, or O(tag_key) is.
     type: bool
     default: false
   placeholder:

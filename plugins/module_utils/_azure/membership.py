@@ -105,18 +105,26 @@ def _seen(session: AzureSession, settings: Settings) -> _Run:
 
 
 def _without_anybody(settings: Settings, sights: Sequence[Sight]) -> Unread:
-    """The places where nobody is connected, which is more often a fault of what tells it than the truth."""
+    """The places where nobody is connected or tagged, which is more often a fault of what tells it, or of how it was
+    asked, than the truth."""
     if settings.allow_no_machines:
         return []
     found = []
     for sight in sights:
         names = {name for one in sight.listed if settings.rules.concerns(one.schedule.name) for name in one.names}
-        if names and not any(member.connected for member in sight.members):
-            message = (
-                f"Not one machine is connected, and {len(names)} are on schedules of {sight.place.shown}. Nothing was "
-                f"changed there. Check {settings.connected_by}, or set allow_no_machines"
-            )
-            found.append((sight.place, CloudError(message, code="NoMachines")))
+        connected = [member for member in sight.members if member.connected]
+        if not names or any(member.tag for member in connected):
+            continue
+        what, doubtful = (
+            (f"None of the {len(connected)} connected machines has the tag {settings.tag_key!r}", "tag_key")
+            if connected
+            else ("Not one machine is connected", settings.connected_by)
+        )
+        message = (
+            f"{what}, and {len(names)} are on schedules of {sight.place.shown}. Nothing was changed there. "
+            f"Check {doubtful}, or set allow_no_machines"
+        )
+        found.append((sight.place, CloudError(message, code="NoMachines")))
     return found
 
 

@@ -295,6 +295,20 @@ class TestConnection:
         estate.run(allow_no_machines=True)
         assert names(estate, "w1") == []
 
+    def test_a_tag_that_nobody_has_empties_nothing(self, estate: Estate) -> None:
+        estate.machine("a")
+        estate.machine("b", "w2", heard=False)
+        estate.schedule("w1", ["a.example"])
+        with pytest.raises(
+            CloudError,
+            match=r"None of the 1 connected machines has the tag 'Ptch', and 1 are on .* Check tag_key, or set",
+        ):
+            estate.run(tag_key="Ptch")
+        assert estate.writes() == []
+        estate.searches.append(NOTHING)
+        estate.run(tag_key="Ptch", allow_no_machines=True)
+        assert names(estate, "w1") == []
+
     def test_only_machines_of_the_place_are_meant(self, estate: Estate) -> None:
         estate.machine("a")
         estate.schedule("w1", ["a.example"])
