@@ -177,6 +177,7 @@ options:
       time_zone:
         description:
           - The time zone in which the schedule keeps its time of day, an IANA name such as V(Europe/Zurich).
+          - A name that Windows has for a zone is sent as the IANA name.
           - V(UTC) for a new schedule when unset.
           - Set O(schedule_info.start_time) with it. When unset the moment of the start stays, whose time of day is
             another one in another zone.

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.durations import format_duration, parse_duration
+from .._core.errors import InputError
 from .._core.schedule import WEEKDAYS
 from .._core.schedule_info import FREQUENCIES
+from .._core.zones import iana_name
 from .classifications import LINUX_CLASSIFICATIONS, UNCLASSIFIED, WINDOWS_CLASSIFICATIONS
 from .deployment_schedule_model import ALL, SECTIONS
 from .deployment_schedule_same import text_of
@@ -122,6 +124,8 @@ def wanted_schedule(params: Mapping[str, Any]) -> dict[str, Any]:
     _adapt_kb_numbers(wanted.get("windows") or {})
     _adapt_queries(wanted.get("targets") or {})
     info = wanted.get("schedule_info") or {}
+    if "time_zone" in info:
+        info["time_zone"] = _iana(info["time_zone"])
     if "advanced_schedule" in info:
         info["advanced_schedule"] = {**NO_DAYS, **_set(info["advanced_schedule"])}
     for name, task in (wanted.get("tasks") or {}).items():
@@ -138,6 +142,14 @@ def _shortest(text: str) -> str:
         return format_duration(parse_duration(text))
     except ValueError:
         return text
+
+
+def _iana(zone: str) -> str:
+    """The service does not take the names that Windows has for zones, or not any more."""
+    try:
+        return zone if "/" in zone else iana_name(zone)
+    except InputError:
+        return zone
 
 
 def _adapt_kb_numbers(windows: dict[str, Any]) -> None:

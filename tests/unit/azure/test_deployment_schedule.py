@@ -236,6 +236,14 @@ class TestNoDifference:
             assert not plan(resource, windows={"included_update_classifications": given}).changed
         assert plan(resource, windows={"included_update_classifications": ["Unclassified", "Critical"]}).changed
 
+    def test_a_zone_by_the_name_that_windows_has_is_sent_as_the_service_knows_it(self) -> None:
+        given = {**WANTED, "schedule_info": {**WANTED["schedule_info"], "time_zone": "W. Europe Standard Time"}}
+        resource = created(**given)
+        assert resource["properties"]["scheduleInfo"]["timeZone"] == "Europe/Berlin"
+        resource["properties"]["scheduleInfo"]["timeZone"] = "W. Europe Standard Time"
+        assert not plan(resource, **given).changed
+        assert plan(resource, duration="PT3H").after["schedule_info"]["time_zone"] == "W. Europe Standard Time"
+
     def test_values_of_parameters_stay_what_they_are(self) -> None:
         resource = created(**WANTED)
         given = {"Nothing": None, "Yes": True, "Number": 3}

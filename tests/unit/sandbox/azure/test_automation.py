@@ -122,6 +122,29 @@ def test_a_schedule_is_made_and_answered_in_the_services_own_way(azure: CoreSand
     assert (found["provisioningState"], found["error"]) == ("Succeeded", {})
 
 
+def test_the_time_of_day_is_taken_whatever_offset_stands_beside_it(azure: CoreSandbox) -> None:
+    """As the published example of a creation has it, in other years."""
+    put(
+        azure,
+        info={
+            "frequency": "Hour",
+            "startTime": "2031-10-19T12:22:57+00:00",
+            "expiryTime": "2032-11-09T11:22:57+00:00",
+            "timeZone": "America/Los_Angeles",
+            "advancedSchedule": {"weekDays": ["Monday", "Thursday"]},
+        },
+    )
+    info = get(azure)["scheduleInfo"]
+    assert (info["startTime"], info["startTimeOffsetMinutes"]) == ("2031-10-19T12:22:00-07:00", -420.0)
+    assert (info["expiryTime"], info["expiryTimeOffsetMinutes"]) == ("2032-11-09T11:22:00-08:00", -480.0)
+
+
+def test_what_runs_once_ends_when_it_begins(azure: CoreSandbox) -> None:
+    put(azure, info={"frequency": "OneTime", "interval": None, "startTime": "2031-01-15T03:00:00"})
+    info = get(azure)["scheduleInfo"]
+    assert (info["expiryTime"], info["interval"]) == (info["startTime"], None)
+
+
 def test_the_sdk_reads_what_it_has_written(azure: CoreSandbox) -> None:
     operations = client(azure).software_update_configurations
     operations.create(*PLACE, "made", SoftwareUpdateConfiguration({"properties": properties()}))
