@@ -13,11 +13,13 @@ from tests.sandbox.azure.arm.authorize import Need, read_role
 from .generate import text
 
 DESCRIPTIONS: Mapping[str, str] = {
+    "membership": "Machines on deployment schedules or maintenance configurations by their tags",
+    "migration": "Maintenance configurations and assignments in the place of deployment schedules",
     "patch": "What a patch run does: plan, start and stop, restore points, run commands, assess and install",
     "plan": "What a plan reads",
     "policy": "Maintenance configurations and dynamic scopes of a policy, and patch settings of virtual machines",
     "restore_power": "Stops what a run had started",
-    "schedules": "Deployment schedules, memberships, migration, maintenance configurations and assignments",
+    "schedules": "Deployment schedules, maintenance configurations and assignments, and patch settings of machines",
 }
 """What each role is for, by its name. The roles of playbooks have the playbooks' names."""
 SUBSCRIPTION = "/subscriptions/22222222-0000-4000-8000-000000000002"

@@ -5,25 +5,27 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.integration.modules.in_process import Modules
 from tests.integration.run_under_way import RUN_ID, begun_run
 
+from .azure_fleet import ACCOUNT as ACCOUNT_ID
 from .azure_fleet import ARC_APP, ARC_DB, HERE, MAINTENANCE, SCHEDULE, SUBSCRIPTION, VM_APP, VM_DB, WORKSPACE
 
 Options = dict[str, Any]
 GROUP: Options = {"subscription_id": SUBSCRIPTION, "resource_group": "rg-test"}
 ACCOUNT: Options = GROUP | {"automation_account_name": "aa-patching"}
+TIMES = {"frequency": "Day", "interval": 1, "startTime": "2026-01-01T03:00:00+01:00", "timeZone": "Europe/Zurich"}
 MADE = f"{HERE}/resourceGroups/rg-test/{MAINTENANCE}/maintenanceConfigurations/made"
 
 
-def call_modules(modules: Modules) -> None:
+def _schedules(modules: Modules, _directory: Path) -> None:
     """Those of schedules and maintenance, so that each reads, writes and deletes."""
     _deployment_schedules(modules)
-    _membership(modules)
-    _migration(modules)
     _maintenance(modules)
 
 
@@ -41,7 +43,7 @@ def _deployment_schedules(modules: Modules) -> None:
     modules.ok("azure_deployment_schedule", **schedule, state="absent")
 
 
-def _membership(modules: Modules) -> None:
+def _membership(modules: Modules, _directory: Path) -> None:
     """First nobody is on the schedule, then one machine; seen by heartbeat, by Resource Graph and by lists."""
     place: Options = {"automation_accounts": [ACCOUNT], "tag_key": "schedule"}
     nobody: Options = {"mapping": {"none": ["prod-w1-windows"]}, "placeholder": {"create": True}}
@@ -55,9 +57,23 @@ def _membership(modules: Modules) -> None:
     modules.ok("azure_schedule_membership", **fed, subscription_id=SUBSCRIPTION, mapping={"w2": ["others"]})
 
 
-def _migration(modules: Modules) -> None:
+def _migration(modules: Modules, directory: Path) -> None:
+    """Schedules of an account, and one that was exported with machines and a query, which then has fewer."""
     place: Options = {"resource_group": "rg-test", "location": "westeurope", "subscription_id": SUBSCRIPTION}
     modules.ok("azure_schedule_migration", automation_accounts=[ACCOUNT], **place, accept=["computers"])
+    update: Options = {
+        "operatingSystem": "Windows",
+        "windows": {"includedUpdateClassifications": "Security", "rebootSetting": "IfRequired"},
+        "azureVirtualMachines": [VM_APP],
+        "nonAzureComputerNames": ["arc-app.example"],
+    }
+    exported = directory / "export.json"
+    for targets in ({"azureQueries": [{"scope": [HERE]}]}, None):
+        properties = {"updateConfiguration": update | {"targets": targets}, "scheduleInfo": TIMES}
+        schedule = {"id": f"{ACCOUNT_ID}/softwareUpdateConfigurations/old", "name": "old", "properties": properties}
+        exported.write_text(json.dumps(schedule), encoding="utf-8")
+        purged: Options = {"export_files": [str(exported)], "purge_assignments": True}
+        assert modules.ok("azure_schedule_migration", **place, **purged)["summary"] == {"migrated": 1}
 
 
 def _maintenance(modules: Modules) -> None:
@@ -101,3 +117,11 @@ def call_undelivered(modules: Modules, directory: Path) -> None:
 
 def _nodes(*ids: str) -> list[dict[str, str]]:
     return [{"node_id": one} for one in ids]
+
+
+CALLED: Mapping[str, Callable[[Modules, Path], None]] = {
+    "schedules": _schedules,
+    "membership": _membership,
+    "migration": _migration,
+}
+"""What no playbook does, by the name of its role."""

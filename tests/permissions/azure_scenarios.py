@@ -17,7 +17,7 @@ from tests.sandbox.azure.settings import CLIENT_ID
 from tests.sandbox.client import SandboxProcess
 
 from .azure_fleet import FLEET, HERE, POLICY
-from .azure_modules import call_modules, call_undelivered
+from .azure_modules import CALLED, call_undelivered
 from .scenarios import SPEED, Recorded, merged
 
 EVERYTHING = {
@@ -29,8 +29,6 @@ EVERYTHING = {
 }
 STARTS = 120.0
 """Seconds that a sandbox may take to start: all start at once, beside other tests."""
-SCHEDULES = "schedules"
-"""The name of the role for what no playbook does."""
 Roles = Mapping[str, Mapping[str, Any]]
 
 
@@ -59,9 +57,9 @@ class Stage:
                 recorded.refused.append(entry)
         self.sandbox.set_roles(CLIENT_ID)
 
-    def play(self, playbook: str, *arguments: str, **variables: Any) -> Played:
-        """Play a playbook under its role; faults that are armed strike it."""
-        recorded = self.begin(playbook.partition(".")[0])
+    def play(self, playbook: str, *arguments: str, role: str = "", **variables: Any) -> Played:
+        """Play a playbook under its role, or one that is to do for it; faults that are armed strike it."""
+        recorded = self.begin(role or playbook.partition(".")[0])
         played = self.estate.play(playbook, *arguments, **variables)
         recorded.played.append(played)
         self.end(recorded)
@@ -85,7 +83,7 @@ def play_run(stage: Stage) -> None:
 
 
 def play_policy(stage: Stage) -> None:
-    """A policy brought into force and taken back, and then a plan."""
+    """A policy brought into force and taken back, then a plan, and what changes nothing either."""
     batches = [{key: value for key, value in batch.items() if key != "reboot"} for batch in POLICY["batches"]]
     native = {"name": "test", "approval": "test", "delivery": "native"}
     stage.estate.set_policy(environments=[native], batches=batches)
@@ -93,6 +91,8 @@ def play_policy(stage: Stage) -> None:
     stage.estate.set_policy(environments=POLICY["environments"], batches=POLICY["batches"])
     stage.play("policy.yml", patch_environment="test")
     stage.play("plan.yml", patch_environment="test")
+    stage.play("patch.yml", "--check", role="plan", patch_environment="test")
+    stage.play("agents.yml", role="plan", patch_environment="test")
 
 
 PLAYED: Mapping[str, Callable[[Stage], None]] = {"run": play_run, "policy": play_policy}
@@ -116,9 +116,10 @@ def record_modules(directory: Path, roles: Roles | None) -> dict[str, Recorded[N
     folder.mkdir()
     with SandboxProcess(FLEET, speed=SPEED, check_answers=False, start_timeout=STARTS) as sandbox:
         stage = Stage(folder, sandbox, roles)
-        recorded = stage.begin(SCHEDULES)
-        call_modules(Modules(sandbox))
-        stage.end(recorded)
+        for name, call in CALLED.items():
+            recorded = stage.begin(name)
+            call(Modules(sandbox), folder)
+            stage.end(recorded)
         recorded = stage.begin("patch")
         call_undelivered(Modules(sandbox), folder)
         stage.end(recorded)

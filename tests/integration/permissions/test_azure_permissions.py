@@ -63,7 +63,7 @@ def test_nothing_in_a_role_can_be_left_out(recorded: dict[str, Recorded[Need]], 
         assert not allows(others, recorded[name].needs), f"azure_{name}.json: {one} is not needed"
 
 
-@pytest.mark.parametrize("name", ["plan", "restore_power", "policy", "schedules"])
+@pytest.mark.parametrize("name", ["plan", "restore_power", "policy", "schedules", "membership", "migration"])
 def test_only_a_run_installs_and_only_a_plan_changes_nothing(name: str) -> None:
     changing = [one for one in ROLES[name]["Actions"] if not one.endswith("/read")]
     assert bool(changing) is (name != "plan")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -97,3 +98,39 @@ class TestLedger:
         with ledger.write() as connection:
             for statement in filter(str.strip, statements.split(";")):
                 connection.execute(sqlalchemy.text(statement))
+
+
+def permissions(name: str) -> set[str]:
+    """The permissions that a guide's table names. ``…/`` stands for the provider before, a last word for another one of
+    the same resource.
+    """
+    found: list[str] = []
+    for row in table(page(name), "for"):
+        for code in codes(row[1]):
+            provider, before = (
+                found[-1].partition("/")[0] if found else "",
+                found[-1].rpartition("/")[0] if found else "",
+            )
+            short = code.removeprefix("…/")
+            full = code if code.startswith("Microsoft.") else f"{provider if short != code else before}/{short}"
+            found.append(full)
+    return set(found)
+
+
+class TestPermissions:
+    """What the guides of modules say is needed is what their roles, made from what they ask, have."""
+
+    @pytest.mark.parametrize("name", ["membership", "migration"])
+    def test_each_permission_of_a_module_has_its_place(self, name: str) -> None:
+        role = json.loads((ROOT / "docs" / "permissions" / f"azure_{name}.json").read_text(encoding="utf-8"))
+        assert permissions(f"azure-{name}") == set(role["Actions"])
+
+    def test_those_of_deployment_schedules_do_too(self) -> None:
+        role = json.loads((ROOT / "docs" / "permissions" / "azure_schedules.json").read_text(encoding="utf-8"))
+        text, provider = page("azure-deployment-schedules"), "Microsoft.Automation/automationAccounts/"
+        named = {code for row in table(text, "for") for code in codes(row[1])}
+        assert {f"{provider}{code}" for code in named} == {one for one in role["Actions"] if one.startswith(provider)}
+
+    def test_every_role_is_in_the_table_of_roles(self) -> None:
+        files = {path.name for path in (ROOT / "docs" / "permissions").glob("azure_*.json")}
+        assert set(re.findall(r"\((azure_\w+\.json)\)", page("permissions/azure"))) == files

@@ -25,7 +25,7 @@ KNOWN = {one.name.lower() for one in OPERATIONS} | {one.lower() for one in (*ACT
 
 def test_there_are_roles_and_operations() -> None:
     assert SERVED
-    assert len(FILES) == 5
+    assert len(FILES) == 7
     assert len(KNOWN) > 50
 
 
