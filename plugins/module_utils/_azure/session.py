@@ -5,19 +5,20 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import InputError
-from .._core.patience import Patience
+from .._core.patience import Patience, pause_before
 from .auth import ENVIRONMENT, Identity, Places, explicit_identity, identity_of, profile_identity
 from .client import Connection
 from .clouds import Cloud, cloud_of
 from .credentials import credential_of
 from .errors import explain_unanswered
 from .quota import Quota
-from .wire import ArmWire, Network, Unanswered, Wire, fetch_json, network_of
+from .wire import LOST, ArmWire, Network, Unanswered, Wire, fetch_json, network_of
 
 DEFAULT_CLOUD = "AzureCloud"
 
@@ -113,10 +114,22 @@ class AzureSession:
         return self._cloud
 
     def _fetched(self, url: str) -> Any:
-        try:
-            return self._fetch(url, self._network)
-        except Unanswered as error:
-            raise explain_unanswered(error, f"read the endpoints of the cloud at {url}") from error
+        began, attempt = self._patience.clock(), 0
+        while True:
+            try:
+                return self._fetch(url, self._network)
+            except Unanswered as error:
+                pause = pause_before(attempt)
+                late = self._patience.clock() - began + pause > self._patience.connect or self._patience.is_over(pause)
+                if late or not _passes(error):
+                    raise explain_unanswered(error, f"read the endpoints of the cloud at {url}") from error
+            self._patience.sleep(pause)
+            attempt += 1
+
+
+def _passes(error: Unanswered) -> bool:
+    """Whether an endpoint that was reached had trouble or too much to do."""
+    return error.reason == LOST or bool(re.fullmatch(r"HTTP (?:408|429|5\d\d)", error.code))
 
 
 def checked_accounts(accounts: Mapping[Any, Any] | None) -> dict[str, dict[str, str]]:

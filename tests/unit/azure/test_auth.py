@@ -18,12 +18,19 @@ from ansible_collections.hybridops.patching.plugins.module_utils._azure.auth imp
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.clouds import CLOUDS, Cloud, cloud_of
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.credentials import credential_of
 from ansible_collections.hybridops.patching.plugins.module_utils._azure.session import AzureSession, checked_accounts
-from ansible_collections.hybridops.patching.plugins.module_utils._azure.wire import Network, network_of
+from ansible_collections.hybridops.patching.plugins.module_utils._azure.wire import (
+    LOST,
+    NOT_CONNECTED,
+    Network,
+    Unanswered,
+    network_of,
+)
 from ansible_collections.hybridops.patching.plugins.module_utils._core.errors import (
     CloudError,
     InputError,
     PatchingError,
 )
+from ansible_collections.hybridops.patching.plugins.module_utils._core.patience import Patience
 from azure.core import AzureClouds
 from azure.identity import AzureAuthorityHosts
 from azure.mgmt.core.tools import get_arm_endpoints
@@ -31,6 +38,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.unit.azure.wire import Clock
 
 SECRET = {"client_id": "app", "secret": "s3cret", "tenant": "tenant"}
 AWX = {
@@ -381,6 +390,51 @@ class TestClouds:
         cloud = cloud_of("https://arm.own.example", lambda _url: metadata(logAnalyticsResourceId=logs))
         with pytest.raises(CloudError, match="Could not find Log Analytics: the cloud own tells of none"):
             cloud.of_logs()
+
+
+class TestEndpoints:
+    """A cloud of one's own is asked for its endpoints first; trouble there passes as it does elsewhere."""
+
+    def asked(self, *answers: Any) -> tuple[Cloud | str, Clock]:
+        """The cloud or what is told instead, of answers one after the other."""
+        clock, left = Clock(), list(answers)
+        clouds: list[Cloud] = []
+
+        def fetch(_url: str, _network: Network) -> Any:
+            answer = left.pop(0)
+            if isinstance(answer, Unanswered):
+                raise answer
+            return answer
+
+        def wire_of(_identity: Identity, cloud: Cloud, _network: Network) -> Any:
+            clouds.append(cloud)
+
+        patience = Patience(connect=5.0, sleep=clock.sleep, clock=clock)
+        options = {**SECRET, "cloud_environment": "https://arm.own.example"}
+        session = AzureSession(options, places(), patience, wire_of, fetch)
+        try:
+            session.connect("a")
+        except CloudError as error:
+            return str(error), clock
+        return clouds[0], clock
+
+    @pytest.mark.parametrize(
+        ("reason", "code"), [(NOT_CONNECTED, "HTTP 503"), (NOT_CONNECTED, "HTTP 429"), (LOST, "x")]
+    )
+    def test_what_passes_is_asked_again(self, reason: str, code: str) -> None:
+        found, clock = self.asked(Unanswered(reason, code, "busy"), metadata())
+        assert (isinstance(found, Cloud), len(clock.slept)) == (True, 1)
+
+    def test_not_for_ever(self) -> None:
+        found, clock = self.asked(*[Unanswered(NOT_CONNECTED, "HTTP 503", "busy")] * 100)
+        assert "read the endpoints of the cloud at https://arm.own.example" in str(found)
+        assert clock.now <= 5
+
+    @pytest.mark.parametrize("code", ["HTTP 404", "ConnectionError"])
+    def test_a_wrong_address_is_told_at_once(self, code: str) -> None:
+        found, clock = self.asked(Unanswered(NOT_CONNECTED, code, "no"))
+        assert "Check that the endpoint can be reached" in str(found)
+        assert clock.slept == []
 
 
 class TestNetwork:
