@@ -9,12 +9,13 @@ CLDR's table, which tzlocal carries: a Windows name stands for many IANA names, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from .errors import InputError
+from .errors import InputError, did_you_mean
 
 with suppress(ImportError):  # needed only where a name of Windows is asked for or given
     from tzlocal.windows_tz import tz_win, win_tz
@@ -35,7 +36,8 @@ def zone_of(name: str, option: str = "timeZone") -> ZoneInfo:
         return ZoneInfo("UTC")
     with suppress(ImportError, NameError, KeyError, ValueError, OSError):
         return ZoneInfo(win_tz.get(_as_windows_writes(name), name))
-    raise InputError(option, name, "a Windows time zone name such as W. Europe Standard Time (needs tzlocal)")
+    allowed = "a time zone such as Europe/Zurich, or as W. Europe Standard Time, which Windows calls it"
+    raise InputError(option, name, allowed + _meant(name, available_timezones()))
 
 
 def iana_name(name: str, option: str = "timeZone") -> str:
@@ -51,7 +53,11 @@ def windows_name(zone: str, option: str = "timezone") -> str:
     """
     if zone.lower() in UTC_NAMES:
         return "UTC"
-    own = zone_of(zone, option)
+    try:
+        own = zone_of(zone, option)
+    except InputError as error:
+        allowed = "the Windows name of a time zone, such as W. Europe Standard Time"
+        raise InputError(option, zone, allowed + _meant(zone)) from error
     with suppress(NameError):
         if _as_windows_writes(zone) in win_tz:
             return _as_windows_writes(zone)
@@ -65,6 +71,13 @@ def windows_name(zone: str, option: str = "timezone") -> str:
 def _as_windows_writes(name: str) -> str:
     """A name of Windows, which knows it in whatever case; another one stays as it is."""
     return next((known for known in win_tz if known.casefold() == name.casefold()), name)
+
+
+def _meant(name: str, others: Iterable[str] = ()) -> str:
+    """Which name of Windows, or of the others, is close to one that is not known."""
+    with suppress(NameError):
+        return did_you_mean(name, (*win_tz, *others))
+    return "; the names of Windows need the Python package tzlocal"
 
 
 def same_zone(one: str, other: str) -> bool:

@@ -112,6 +112,11 @@ def test_variables_that_ansible_read_are_the_same_policy() -> None:
     assert from_data.sha256 == policy_from_data(data).sha256
 
 
+def test_a_zone_by_its_windows_name_is_told_the_iana_name() -> None:
+    (problem,) = problems_of("timezone: W. Europe Standard Time\nenvironments: [prod]\n")
+    assert problem.endswith("such as Europe/Zurich or UTC; did you mean 'Europe/Berlin'?")
+
+
 def test_all_problems_are_told_with_line_key_and_what_is_allowed() -> None:
     found = problems_of(
         """patch_policy:

@@ -43,6 +43,19 @@ def test_windows_knows_its_names_in_whatever_case() -> None:
     assert zone_of("pacific standard time") == ZoneInfo("America/Los_Angeles")
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"), [("Europe/Zurch", "Europe/Zurich"), ("W Europe Standard Time", "W. Europe Standard Time")]
+)
+def test_a_name_that_nobody_knows_is_told_the_one_that_is_meant(given: str, meant: str) -> None:
+    with pytest.raises(InputError, match=f"Europe/Zurich, or as W. Europe .*; did you mean '{meant}'"):
+        zone_of(given)
+
+
+def test_who_wants_a_windows_name_is_told_one() -> None:
+    with pytest.raises(InputError, match=r"the Windows name of a time zone, .*; did you mean 'W. Europe Standard Time'"):
+        windows_name("W Europe Standard Time")
+
+
 def test_each_windows_name_comes_back_from_its_own_zone() -> None:
     assert {name: windows_name(iana_name(name)) for name in win_tz} == {name: name for name in win_tz}
 

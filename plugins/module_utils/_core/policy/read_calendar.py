@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from ..errors import did_you_mean
+from ..errors import InputError, did_you_mean
 from ..schedule import WEEKDAYS, WEEKS, When
+from ..zones import iana_name
 from .defaults import DURATION, TIMEZONE, cutoff_of
 from .fields import NAME, NAME_ALLOWED, Fields
 from .located import Located
@@ -36,9 +38,16 @@ def read_timezone(fields: Fields) -> str:
         zones = available_timezones()
         if not zones:
             allowed += "; this machine has no time zone data: install the Python package tzdata"
-        fields.wrong("timezone", allowed + did_you_mean(name, zones))
+        fields.wrong("timezone", allowed + (_of_windows(name) or did_you_mean(name, zones)))
         return TIMEZONE
     return name
+
+
+def _of_windows(name: str) -> str:
+    """Which zone is meant by a name that Windows has for it, and Azure with it."""
+    with suppress(InputError):
+        return f"; did you mean {iana_name(name)!r}?"
+    return ""
 
 
 def read_slot(value: Located, path: str, problems: Problems) -> Slot:
