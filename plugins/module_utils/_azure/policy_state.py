@@ -14,9 +14,11 @@ from .._core.targets import Target, answers_of, on_targets
 from .client import Connection
 from .maintenance import assignment_of, is_dynamic
 from .maintenance_assignment_plan import scope_from_api
-from .maintenance_configuration import list_assignments, list_configurations
+from .maintenance_configuration import NO_GROUP, fetch, list_assignments, list_configurations
+from .maintenance_ids import group_of_id, subscription_of
 from .policy_items import PurgeRule, WantedConfiguration, WantedPolicy
 from .session import AzureSession
+from .vm_states import NOT_FOUND
 
 _LISTINGS: Mapping[str, Callable[[Connection, str], list[dict[str, Any]]]] = {
     "configurations": list_configurations,
@@ -59,7 +61,8 @@ class PolicyState:
 
 
 def read_state(session: AzureSession, wanted: WantedPolicy) -> PolicyState:
-    """Read all of it side by side. Raises CloudError for what cannot be read."""
+    """Read all of it side by side. Raises CloudError for what cannot be read, and for what is to be in a resource group
+    that does not exist."""
     answers = answers_of(
         on_targets(
             session,
@@ -69,4 +72,25 @@ def read_state(session: AzureSession, wanted: WantedPolicy) -> PolicyState:
     )
     found = [entry for (_place, kind), listed in answers.items() if kind == "configurations" for entry in listed]
     assigned = [entry for (_place, kind), listed in answers.items() if kind == "assignments" for entry in listed]
-    return PolicyState({canonical_id(str(one["id"])): one for one in found}, assigned)
+    state = PolicyState({canonical_id(str(one["id"])): one for one in found}, assigned)
+    _refuse_missing_groups(session, wanted, state)
+    return state
+
+
+def _refuse_missing_groups(session: AzureSession, wanted: WantedPolicy, state: PolicyState) -> None:
+    """With a group that does not exist what is to go would be gone before the first write failed. A group that has a
+    configuration already is not asked for, so that what is in force costs no request."""
+    new = {_group_of(one.id): one.id for one in wanted.configurations if state.configuration(one) is None}
+    for there in state.configurations:
+        new.pop(_group_of(there), None)
+    answers_of(
+        on_targets(
+            session,
+            [Target(subscription_of(one), "", (one,)) for one in new.values()],
+            lambda connection, target: fetch(connection, target.items[0], NOT_FOUND - {NO_GROUP}),
+        )
+    )
+
+
+def _group_of(resource_id: str) -> tuple[str, str]:
+    return subscription_of(resource_id).lower(), group_of_id(resource_id).lower()

@@ -276,6 +276,16 @@ class TestWhatFails:
         assert all(answer["failed"] and unknown in answer["msg"] for answer in answers)
         assert modules.sandbox.writes() == []
 
+    def test_with_a_resource_group_that_does_not_exist_what_is_there_stays(self, modules: Modules) -> None:
+        modules.ok(MODULE, **WHOLE)
+        options = policy(*(configuration(batch, resource_group="rg-vm") for batch in (1, 2)))
+        modules.sandbox.clear_requests()
+        for check in (True, False):
+            answer = modules.call(MODULE, check=check, **options)
+            assert answer["failed"]
+            assert answer["msg"].count("Resource group 'rg-vm' could not be found") == 1
+        assert modules.sandbox.writes() == []
+
     def test_a_write_that_is_refused_is_told_and_a_further_call_does_the_rest(self, modules: Modules) -> None:
         refusal = {"code": "AuthorizationFailed", "status": 403}
         modules.sandbox.fault("error", operation=f"{ASSIGNMENT}/write", times=1, **refusal)
