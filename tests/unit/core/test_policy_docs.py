@@ -32,6 +32,12 @@ def test_every_example_is_a_policy(example: str) -> None:
     assert parse_policy(example).environments
 
 
+@pytest.mark.parametrize("guide", sorted((ROOT / "docs").glob("a*.md")), ids=lambda path: path.name)
+def test_policies_of_the_other_guides_are_policies(guide: Path) -> None:
+    for block in re.findall(r"```yaml\n(patch_policy:.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL):
+        assert parse_policy(block).environments
+
+
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
 def test_every_policy_to_copy_is_a_policy(path: Path) -> None:
     assert load_policy(path).environments

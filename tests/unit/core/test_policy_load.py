@@ -25,6 +25,7 @@ from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.mo
     Policy,
 )
 from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.problems import PolicyError
+from ansible_collections.hybridops.patching.plugins.module_utils._core.policy.settings import configurations_for
 from ansible_collections.hybridops.patching.plugins.module_utils._core.schedule import When
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +83,9 @@ def test_the_full_example_says_everything() -> None:
         "arn:aws:iam::222222222222:role/patching", session_name="patching"
     )
     assert found.tag_keys["aws"]["application"] == ("Application",)
+    configurations = configurations_for(found, "prod")
+    assert (configurations.resource_group, configurations.location) == ("patching", "westeurope")
+    assert set(configurations.windows or {}) == {"batch_1", "batch_2"}
     assert found.approvals["test"].by_os["windows"].severities == ("Critical",)
 
 
