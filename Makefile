@@ -41,7 +41,7 @@ unit: setup ## unit tests
 	@tools/run-pytest unit -q -n auto tests/unit
 
 integration: setup ## playbooks and modules against the sandbox
-	@tools/run-pytest integration -q -n 3 tests/integration
+	@tools/run-pytest integration -q -n 4 tests/integration
 
 browser: setup ## the HTML report in a browser
 	@tools/browser

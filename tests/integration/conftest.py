@@ -15,8 +15,11 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.integration.estate import Estate
 from tests.sandbox.client import SandboxProcess
 
-SPREAD = ("run/test_gate_table.py",)
+SPREAD = ("run/test_gate_table.py", "clouds/test_gate.py")
 """Files of many playbooks that share no more than a sandbox: a process takes one test of theirs at a time."""
+
+LONG = ("clouds", "run", "policy", "providers", "permissions")
+"""Directories whose tests take longest, in the order in which they begin, so that none is left for the end."""
 
 
 class FileByFile(LoadScopeScheduling):
@@ -31,7 +34,16 @@ class FileByFile(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileByFile | None:
     """How ``-n`` shares out the tests, where ``--dist`` says nothing else."""
-    return FileByFile(config, log) if config.getvalue("dist") == "load" else None
+    if config.getvalue("dist") != "load":
+        return None
+    config.option.loadscopereorder = False
+    return FileByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the tests of long directories to the front; the others stay in their order behind them."""
+    order = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.parent.name, len(LONG)))
 
 
 PLACE = {"account": "111111111111", "region": "eu-central-1"}

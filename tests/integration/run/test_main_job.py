@@ -91,18 +91,3 @@ def test_a_second_run_finds_nothing_and_the_same_run_changes_nothing(patched: Es
         assert node["patches"]["installed"] == []
     installs = [e for e in patched.sandbox.writes(operation="SendCommand") if "Install" in json.dumps(e["params"])]
     assert installs == []
-
-
-def test_check_mode_prints_the_plan_and_writes_nothing(estate: Estate) -> None:
-    """With waves as a text, at which as a ``serial`` Ansible itself would end with a traceback."""
-    played = estate.play("patch.yml", "--check", patch_environment="test", patch_waves="1,100%")
-    assert played.returncode == 0, played.output
-    assert "wave 2: 2 nodes" in played
-    for name in ("db1", "db2", "db3", "app1"):
-        assert f"{name} (i-" in played
-    assert "not evaluated in check mode" in played
-    assert estate.sandbox.requests()
-    assert estate.sandbox.writes() == []
-    assert estate.runs() == 0
-    assert not (estate.directory / "ledger.db").exists()
-    assert not estate.reports.exists()
