@@ -13,7 +13,7 @@ from typing import Any
 
 from .._core.change_set import ChangeSet, Step
 from .._core.errors import CloudError, InputError
-from .._core.node_summary import MOST_FAILURES, summarize
+from .._core.node_summary import MOST_FAILURES, failure_warning, summarize
 from .._core.nodes import Node, canonical_id
 from .._core.pool import outcomes
 from .._ledger.scope_args import read_nodes
@@ -92,6 +92,9 @@ def _answer(
     if not module.check_mode:
         failed |= apply_machines(session, changes)
     changed = [str(step.params["machine"]) for step in changes.steps if step.params["machine"] not in failed]
+    left_out = failure_warning("unassigned" if module.params["state"] == "absent" else "assigned", nodes, failed)
+    if left_out:
+        module.warn(left_out)
     return {
         "changed": bool(changed),
         "nodes": summarize(nodes, changed, failed),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.errors import CloudError, InputError, together
-from .._core.node_summary import summarize
+from .._core.node_summary import failure_warning, summarize
 from .._core.pool import outcomes
 from .._ledger.scope_args import read_nodes
 from . import versions
@@ -65,6 +65,9 @@ def set_patch_settings(module: Any) -> dict[str, Any]:
     if not module.check_mode:
         failures |= apply(session, plan, params["wait_timeout"])
     changed = [node_id for node_id in plan.after if node_id not in failures]
+    left_out = failure_warning("given these patch settings", nodes, failures)
+    if left_out:
+        module.warn(left_out)
     return {
         "changed": bool(changed),
         "nodes": summarize(nodes, changed, failures),

@@ -229,7 +229,7 @@ class TestAssignments:
         options: dict[str, Any] = {"maintenance_configuration_id": SATURDAYS.lower(), "nodes": nodes(LINUX)}
         modules.unchanged(ASSIGNMENT, **options, prerequisites="ignore")
 
-    def test_a_machine_that_is_not_ready_is_named_and_not_assigned(self, modules: Modules) -> None:
+    def test_a_machine_that_is_not_ready_is_named_and_not_assigned(self, modules: Modules, told: list[str]) -> None:
         modules.ok(CONFIGURATION, **WHOLE)
         options: dict[str, Any] = {
             "maintenance_configuration_id": SATURDAYS.replace("saturdays", "prod-0600"),
@@ -239,6 +239,7 @@ class TestAssignments:
         assert made["changed_node_ids"] == [ARC.lower()]
         assert [one["name"] for one in made["prerequisites"]] == ["vm-linux-01"]
         assert "AutomaticByPlatform is needed" in made["nodes"]["failures"][0]["reason"]
+        assert told[0].startswith("1 of 2 nodes were not assigned: rg-vms/vm-linux-01")
         refused = modules.ok(ASSIGNMENT, **options, prerequisites="report")
         assert refused["nodes"]["failed"] == 1
         assert "does not meet the prerequisites" in refused["nodes"]["failures"][0]["reason"]
@@ -362,10 +363,11 @@ class TestSettings:
         unlike = {name for name in before if before[name] != after[name]}
         assert unlike <= {"attributes", "agent"}, "nothing else of the machine was touched"
 
-    def test_a_mode_that_a_system_does_not_have_fails_that_node_alone(self, modules: Modules) -> None:
+    def test_a_mode_that_a_system_does_not_have_fails_that_node_alone(self, modules: Modules, told: list[str]) -> None:
         answer = modules.quartet(SETTINGS, nodes=nodes(LINUX, WINDOWS), patch_mode="AutomaticByOS")
         assert answer["changed_node_ids"] == [WINDOWS.lower()]
         assert "is not one of Linux" in answer["nodes"]["failures"][0]["reason"]
+        assert told[0].startswith("1 of 2 nodes were not given these patch settings: ")
 
     def test_a_mode_that_a_machine_was_not_made_for_fails_it_before_anything_is_written(self, modules: Modules) -> None:
         for check in (True, False):

@@ -9,7 +9,7 @@ import json
 import time
 from typing import Any
 
-from ansible_collections.hybridops.patching.plugins.module_utils._core.facts import Agent, Baseline
+from ansible_collections.hybridops.patching.plugins.module_utils._core.facts import Agent, Baseline, SnapshotAbility
 from ansible_collections.hybridops.patching.plugins.module_utils._core.plan.context import PlanOptions
 from ansible_collections.hybridops.patching.plugins.module_utils._core.plan.lines import plan_lines
 from ansible_collections.hybridops.patching.plugins.module_utils._core.plan.model import Plan
@@ -103,6 +103,10 @@ def test_the_steps_say_how_the_reboot_is_done_and_what_protects() -> None:
     assert "reboot: never" in steps("defaults: {reboot: never}")
     assert "snapshot: none, as the policy says" in steps("defaults: {snapshot: none}")
     assert "its volume; go on without it if it fails" in steps("defaults: {snapshot: if_possible}", volumes=1)
+    without = SnapshotAbility(False, ("no disks",))
+    assert "snapshot: none (no disks)" in steps("defaults: {snapshot: required}", snapshot=without)
+    allowing = steps("defaults: {allow_unprotected: true}", snapshot=without)
+    assert "snapshot: none, which the policy allows (no disks)" in allowing
     default = Baseline("pb-9", "AWS-Default", default=True)
     assert "the default baseline AWS-Default" in steps("defaults: {accept: [default_baseline]}", baseline=default)
 

@@ -42,7 +42,8 @@ def _snapshot(planned: PlannedNode, subject: Subject) -> str:
             return "snapshot: not known, since the node is not"
         if asked == NONE:
             return "snapshot: none, as the policy says"
-        return f"snapshot: none, which the policy allows ({'; '.join(obstacles) or 'its cloud offers none'})"
+        allowed = ", which the policy allows" if asked != REQUIRED or subject.settings.allow_unprotected else ""
+        return f"snapshot: none{allowed} ({'; '.join(obstacles) or 'its cloud offers none'})"
     volumes = subject.known.volumes if subject.known else 0
     count = {0: "all volumes", 1: "its volume"}.get(volumes, f"all {volumes} volumes as one set")
     must = "without it nothing is installed" if planned.snapshot == REQUIRED else "go on without it if it fails"
