@@ -13,7 +13,15 @@ from typing import Any
 from .._core.errors import InputError
 from .._core.recur_every import format_recur_every
 from .._core.schedule_info import FREQUENCIES, ONE_TIME, WEEK, ScheduleInfo
-from .._core.schedule_windows import Opening, TimeLoss, agree, openings_of, runs_again, window_of_opening
+from .._core.schedule_windows import (
+    Opening,
+    TimeLoss,
+    agree,
+    once_expires,
+    openings_of,
+    runs_again,
+    window_of_opening,
+)
 from .._core.zones import windows_name, zone_of
 from .deployment_schedule_start import Told, hides_days, may_hide_days
 from .deployment_schedule_times import times_of
@@ -40,7 +48,7 @@ class Times:
             "start_date_time": written_moment(opening.start),
             "expiration_date_time": written_moment(self.expires) if self.expires else "",
             "time_zone": self.zone,
-            "recur_every": format_recur_every(opening.recurrence) if opening.recurrence else "",
+            "recur_every": format_recur_every(opening.recurrence),
         }
 
 
@@ -54,10 +62,11 @@ def times_for(info: Mapping[str, Any], told: Told, zones: Mapping[str, str], now
     chosen = next((new for old, new in zones.items() if old.casefold() == info["time_zone"].casefold()), "")
     try:
         schedule = _schedule(info, chosen)
-        times.zone, times.expires = windows_name(chosen or info["time_zone"]), schedule.expires
+        times.zone = windows_name(chosen or info["time_zone"])
     except InputError as error:
         times.losses.append(_unreadable(info, error))
         return times
+    times.expires = once_expires(schedule) if schedule.frequency == ONE_TIME else schedule.expires
     if _hidden(info, next_run):
         why = f"the service does not tell on which days it runs, only that it runs at {next_run}"
         times.losses.append(Loss("schedule_info.advanced_schedule", info["advanced_schedule"], why, BY_HAND))

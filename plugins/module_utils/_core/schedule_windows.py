@@ -45,7 +45,7 @@ class Opening:
     """
 
     start: datetime
-    recurrence: Recurrence | None
+    recurrence: Recurrence
     suffix: str = ""
 
 
@@ -68,9 +68,14 @@ class Openings:
 
 
 def openings_of(times: ScheduleInfo, since: datetime) -> Openings:
-    """The windows for what of a schedule still runs after ``since``; none where none could stand for it."""
+    """The windows for what of a schedule still runs after ``since``; none where none could stand for it.
+
+    One that runs once becomes a window that would open again after the least time that there is, and expires before
+    (:func:`once_expires`): so does Microsoft's own runbook for this migration, and Update Manager's documentation knows
+    no window that does not recur.
+    """
     if times.frequency == ONE_TIME:
-        return Openings((Opening(times.start.replace(fold=0), None),))
+        return Openings((Opening(times.start.replace(fold=0), Recurrence(HOUR, LEAST_HOURS)),))
     unit, every, losses = _rate(times)
     parts, of_days = _parts(times, unit, every)
     found = []
@@ -82,6 +87,11 @@ def openings_of(times: ScheduleInfo, since: datetime) -> Openings:
                 Opening(start, replace(recurrence, weekdays=(start.weekday(),)) if weekly else recurrence, suffix)
             )
     return Openings(tuple(found), (*losses, *of_days))
+
+
+def once_expires(times: ScheduleInfo) -> datetime:
+    """When the window of a schedule that runs once expires: after the longest window, before it would open again."""
+    return times.start.replace(fold=0) + timedelta(hours=LEAST_HOURS - 1)
 
 
 def agree(times: ScheduleInfo, windows: list[Window], since: datetime) -> bool:

@@ -305,7 +305,7 @@ def occurrences(*each: tuple[int, str]) -> dict[str, Any]:
         ({**MONTHLY, "advancedSchedule": occurrences((5, "Friday"))}, ["Month Last Friday"], "fifth_weekday"),
         ({**MONTHLY, "advancedSchedule": occurrences((1, "Friday"), (3, "Friday"))},
          ["Month First Friday", "Month Third Friday"], "split"),
-        ({"frequency": "OneTime", "interval": None, "startTime": "2027-01-01T03:00:00+01:00"}, [""], ""),
+        ({"frequency": "OneTime", "interval": None, "startTime": "2027-01-01T03:00:00+01:00"}, ["6Hours"], ""),
     ],
 )  # fmt: skip
 def test_each_form_has_its_windows(info: dict[str, Any], recurs: list[str], accept: str) -> None:
@@ -314,6 +314,12 @@ def test_each_form_has_its_windows(info: dict[str, Any], recurs: list[str], acce
     assert [loss.accept for loss in mapped.losses] == ([accept] if accept else [])
     assert mapped.blocked(frozenset()) is bool(accept)
     assert not mapped.blocked(ALL)
+
+
+def test_a_window_for_one_run_expires_before_it_opens_again() -> None:
+    once = {"frequency": "OneTime", "interval": None, "startTime": "2027-01-01T03:00:00+01:00"}
+    (window,) = windows(map_schedule(resource(**once), RULES, NOW))
+    assert (window["start_date_time"], window["expiration_date_time"]) == ("2027-01-01 03:00", "2027-01-01 08:00")
 
 
 NEVER: list[tuple[dict[str, Any], dict[str, Any], str]] = [
