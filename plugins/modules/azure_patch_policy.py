@@ -191,7 +191,7 @@ options:
       - Maintenance configurations that are deleted, with all that they are assigned to in the subscriptions that this
         call names, unless O(configurations) names them. They have to fit both parts of an entry, so that configurations
         of others are left alone.
-      - They are deleted before anything else is written.
+      - They are deleted when new configurations have been made, and before anything is assigned or changed.
     type: list
     elements: dict
     default: []

@@ -117,14 +117,18 @@ def _at_scope(scope: str, changes: ChangeSet) -> ChangeSet:
 def write(session: AzureSession, changes: Changes) -> None:
     """Carry the changes out, kind after kind; of one kind all side by side. Raises CloudError, with how much was done.
 
-    What has to go is the first, so that none installs by itself when the policy says that a run does. A configuration
-    is as it should be before machines get it.
+    New configurations are the first: they concern nobody until they are assigned, and where Azure refuses one, all that
+    is in force stays so. Then what has to go, so that none installs by itself when the policy says that a run does, or
+    at two times. A configuration is as it should be before machines get it.
     """
     writer = _Writer(session, changes.count)
+    new = [change for change in changes.configurations.values() if not change.before]
+    there = [change for change in changes.configurations.values() if change.before]
+    writer.carry_out(new, maintenance_configuration.apply)
     writer.carry_out(changes.removed, maintenance_configuration.apply)
     writer.carry_out_at(changes.schedules.removed)
     writer.carry_out(changes.surplus_scopes, _send)
-    writer.carry_out(list(changes.configurations.values()), maintenance_configuration.apply)
+    writer.carry_out(there, maintenance_configuration.apply)
     writer.carry_out([change for _configuration, change in changes.scopes], _send)
     writer.carry_out_at(changes.schedules.schedules)
 

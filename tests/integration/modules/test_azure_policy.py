@@ -286,6 +286,25 @@ class TestWhatFails:
             assert answer["msg"].count("Resource group 'rg-vm' could not be found") == 1
         assert modules.sandbox.writes() == []
 
+    def test_with_a_new_configuration_that_azure_refuses_what_is_in_force_stays(self, modules: Modules) -> None:
+        modules.ok(MODULE, **WHOLE)
+        new = [configuration(batch, name=f"hybridops-prod-install-0800-batch_{batch}") for batch in (1, 2)]
+        refusal = {"code": "QuotaExceeded", "status": 409}
+        modules.sandbox.fault("error", operation=f"{CONFIGURATION}/write", times=2, **refusal)
+        answer = modules.call(MODULE, **policy(*new))
+        assert answer["failed"]
+        assert "QuotaExceeded" in answer["msg"]
+        modules.unchanged(MODULE, **WHOLE)
+        modules.sandbox.clear_faults()
+        modules.sandbox.clear_requests()
+        modules.ok(MODULE, **policy(*new))
+        writes = [str(one["operation"]).removeprefix("Microsoft.Maintenance/") for one in modules.sandbox.writes()]
+        kinds = list(dict.fromkeys(writes))
+        assert kinds[0] == "maintenanceConfigurations/write"
+        assert kinds[-1] == "configurationAssignments/write", "nobody has two windows"
+        assert "maintenanceConfigurations/delete" in kinds[1:-1]
+        assert names(modules) == {SATURDAYS, *(one["name"] for one in new)}
+
     def test_a_write_that_is_refused_is_told_and_a_further_call_does_the_rest(self, modules: Modules) -> None:
         refusal = {"code": "AuthorizationFailed", "status": 403}
         modules.sandbox.fault("error", operation=f"{ASSIGNMENT}/write", times=1, **refusal)
