@@ -14,6 +14,7 @@ from ..arm.answer import Answer
 from ..arm.call import Call
 from ..arm.errors import ArmError, resource_not_found
 from ..arm.ids import parse_id, same_id
+from ..arm.locations import check_location
 from ..arm.paging import paged
 from ..arm.registry import operation
 from ..clockwork import follow
@@ -123,6 +124,7 @@ def _location(call: Call, body: Mapping[str, Any], present: Resource | None) -> 
     location = str(body.get("location") or "").replace(" ", "").lower()
     if not location:
         raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
+    check_location(location, "Microsoft.Maintenance/maintenanceConfigurations")
     if present is not None and present["location"] != location:
         message = (
             f"The resource '{present['name']}' already exists in location '{present['location']}' in resource group "

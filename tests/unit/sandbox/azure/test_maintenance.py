@@ -184,6 +184,9 @@ def test_region_and_scope_stay_as_they_are(azure: AzureSandbox) -> None:
     with pytest.raises(HttpResponseError) as caught:
         operations.create_or_update(VMS, "other", body(location=None))
     assert error_of(caught.value) == (400, "LocationRequired")
+    with pytest.raises(HttpResponseError) as caught:
+        operations.create_or_update(VMS, "other", body(location="westeuropa"))
+    assert error_of(caught.value) == (400, "LocationNotAvailableForResourceType")
 
 
 def test_a_deleted_configuration_takes_its_assignments_with_it(azure: AzureSandbox) -> None:
