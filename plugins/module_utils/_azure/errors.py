@@ -47,7 +47,7 @@ _REMEDIES = {
     "InvalidAuthenticationTokenTenant": "The credentials belong to another tenant than the subscription: give tenant, "
     "or credentials for this subscription in accounts.",
     "InvalidSubscriptionId": "Check subscription_id and the ids of the nodes.",
-    "LocationNotAvailableForResourceType": "Check location: the name of a region that has such resources, as westeurope.",
+    "LocationNotAvailableForResourceType": "Check location: the name of a region that has such resources.",
     "RequestDisallowedByPolicy": "A policy of the organisation forbids it: change the policy or exempt the resource.",
     "ResourceGroupNotFound": "Check the name of the resource group, alone or in an id, and the subscription.",
     "ResourceNotFound": "Check the id: the resource was deleted or moved, or the credentials may not read it.",

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from .errors import ArmError
 
-LOCATIONS = frozenset(
-    """
+_NAMES = """
     australiacentral australiacentral2 australiaeast australiasoutheast austriaeast belgiumcentral brazilsouth
     brazilsoutheast canadacentral canadaeast centralindia centralus chilecentral eastasia eastus eastus2 francecentral
     francesouth germanynorth germanywestcentral indonesiacentral israelcentral italynorth japaneast japanwest
@@ -18,8 +17,8 @@ LOCATIONS = frozenset(
     uksouth ukwest westcentralus westeurope westindia westus westus2 westus3
     chinaeast chinaeast2 chinaeast3 chinanorth chinanorth2 chinanorth3
     usdodcentral usdodeast usgovarizona usgovtexas usgovvirginia
-    """.split()
-)
+"""
+LOCATIONS = frozenset(_NAMES.split())
 
 
 def check_location(location: str, resource_type: str) -> None:
@@ -28,6 +27,6 @@ def check_location(location: str, resource_type: str) -> None:
         raise ArmError(
             400,
             "LocationNotAvailableForResourceType",
-            f"The provided location '{location}' is not available for resource type '{resource_type}'. List of available "
-            f"regions for the resource type is '{','.join(sorted(LOCATIONS))}'.",
+            f"The provided location '{location}' is not available for resource type '{resource_type}'. List of "
+            f"available regions for the resource type is '{','.join(sorted(LOCATIONS))}'.",
         )
