@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ from .session import AwsSession
 
 ACCOUNTS_ARGS: dict[str, Any] = {"accounts": {"type": "dict", "default": {}}}
 ROLE_KEYS = ("role_arn", "external_id", "session_name")
+
+_ACCOUNT = re.compile(r"\d{12}")
 
 
 def aws_module(argument_spec: dict[str, Any], **settings: Any) -> AnsibleAWSModule:
@@ -36,9 +39,11 @@ def session_of(module: AnsibleAWSModule) -> AwsSession:
 
 
 def checked_accounts(accounts: dict[Any, Any] | None) -> dict[str, dict[str, str]]:
-    """The option ``accounts``. Raises InputError where an entry is no role."""
+    """The option ``accounts``. Raises InputError for what is no account or no role."""
     checked: dict[str, dict[str, str]] = {}
     for account, role in (accounts or {}).items():
+        if not _ACCOUNT.fullmatch(str(account)):
+            raise InputError("accounts", account, "as key an AWS account of 12 digits, in quotes")
         unknown = sorted(set(role) - set(ROLE_KEYS)) if isinstance(role, dict) else ["no dictionary"]
         if unknown or not role.get("role_arn"):
             raise InputError(f"accounts.{account}", role, "a dictionary with role_arn, and external_id, session_name")

@@ -34,6 +34,7 @@ ACCOUNT_KEYS = (
 )
 """What an entry of the option ``accounts`` may have."""
 
+_SUBSCRIPTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _INHERITED = ("cloud_environment", "cert_validation_mode", "adfs_authority_url", "disable_instance_discovery")
 
 
@@ -133,10 +134,12 @@ def _passes(error: Unanswered) -> bool:
 
 
 def checked_accounts(accounts: Mapping[Any, Any] | None) -> dict[str, dict[str, str]]:
-    """The option ``accounts``. Raises :class:`InputError` where an entry has no credentials in it."""
+    """The option ``accounts``. Raises :class:`InputError` for what is no subscription or has no credentials in it."""
     allowed = f"a dictionary with some of {', '.join(ACCOUNT_KEYS)}"
     checked: dict[str, dict[str, str]] = {}
     for account, entry in (accounts or {}).items():
+        if not _SUBSCRIPTION.fullmatch(str(account)):
+            raise InputError("accounts", account, "as key the id of a subscription, 8-4-4-4-12 hexadecimal digits")
         if not isinstance(entry, Mapping) or not entry:
             raise InputError(f"accounts.{account}", "…", allowed)
         unknown = sorted(str(key) for key in entry if key not in ACCOUNT_KEYS)

@@ -111,8 +111,13 @@ class TestAccounts:
 
     @pytest.mark.parametrize("role", ["text", {}, {"role_arn": ""}, {"role_arn": ROLE, "role": "x"}, None])
     def test_an_account_that_is_no_role(self, role: Any) -> None:
-        with pytest.raises(InputError, match=r"accounts\.1"):
-            checked_accounts({1: role})
+        with pytest.raises(InputError, match=r"accounts\.111111111111"):
+            checked_accounts({111111111111: role})
+
+    @pytest.mark.parametrize("account", ["prod", 1, "0123456789012", ""])
+    def test_what_is_no_account(self, account: Any) -> None:
+        with pytest.raises(InputError, match=r"accounts: .*12 digits, in quotes"):
+            checked_accounts({account: {"role_arn": ROLE}})
 
     def test_account_numbers_may_be_numbers(self) -> None:
         assert checked_accounts({222222222222: {"role_arn": ROLE, "external_id": None}}) == {

@@ -454,6 +454,9 @@ class TestNetwork:
         assert network_of("/own.pem", False, {}).verify is False
 
 
+A, B, C = (f"{letter * 8}-0000-4000-8000-000000000001" for letter in "abc")
+
+
 class TestAccounts:
     def session(self, accounts: dict[str, Any], home: Path = Path("/nowhere")) -> tuple[AzureSession, list[Identity]]:
         made: list[Identity] = []
@@ -471,27 +474,32 @@ class TestAccounts:
         assert session.groups(["a", "b"]) == [["a", "b"]]
 
     def test_log_analytics_is_reached_with_the_same_credentials_on_a_wire_of_its_own(self) -> None:
-        session, made = self.session({"a": {"client_id": "c", "secret": "s", "tenant": "t"}})
-        session.connect("a")
-        for account in ("a", "A", "b"):
+        session, made = self.session({A: {"client_id": "c", "secret": "s", "tenant": "t"}})
+        session.connect(A)
+        for account in (A, A.upper(), B):
             session.connect_logs(account)
         assert [identity.values["client_id"] for identity in made] == ["c", "c", SECRET["client_id"]]
 
     def test_a_subscription_may_have_its_own(self, home: Path) -> None:
         accounts = {
-            "A": {"client_id": "c", "secret": "s", "tenant": "t"},
-            "b": {"profile": "ops"},
-            "c": {"tenant": "x"},
+            A.upper(): {"client_id": "c", "secret": "s", "tenant": "t"},
+            B: {"profile": "ops"},
+            C: {"tenant": "x"},
         }
         session, made = self.session(accounts, home)
-        for account in ("own", "a", "B", "c"):
+        for account in ("own", A, B.upper(), C):
             session.connect(account)
         assert [identity.way for identity in made] == ["secret", "secret", "password", "secret"]
         assert [identity.get("tenant") for identity in made] == ["tenant", "t", "", "x"]
         assert made[3].get("secret") == "s3cret"
-        assert session.groups(["own", "a", "d", "b"]) == [["own", "d"], ["a"], ["b"]]
+        assert session.groups(["own", A, "d", B]) == [["own", "d"], [A], [B]]
 
     @pytest.mark.parametrize("entry", [None, {}, "x", {"role_arn": "x"}, {"client_id": "c"}, {"profile": "none"}])
     def test_what_is_no_credential_is_refused_without_showing_it(self, entry: Any) -> None:
         with pytest.raises(PatchingError):
-            self.session({"a": entry})
+            self.session({A: entry})
+
+    @pytest.mark.parametrize("account", ["prod", "", 7, f"/subscriptions/{A}"])
+    def test_what_is_no_subscription_is_refused(self, account: Any) -> None:
+        with pytest.raises(InputError, match=r"accounts: .*the id of a subscription"):
+            self.session({account: {"client_id": "c", "secret": "s", "tenant": "t"}})
