@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from .._core.change_set import ChangeSet
-from .._core.errors import CloudError, partly_done, together
+from .._core.errors import CloudError, InputError, partly_done, together
 from .._core.nodes import canonical_id
 from .._core.pool import outcomes
 from . import maintenance_assignment, maintenance_configuration
@@ -56,10 +56,7 @@ def apply_policy(module: Any) -> dict[str, Any]:
 def plan(wanted: WantedPolicy, state: PolicyState, now: datetime) -> Changes:
     """What has to be done. Raises InputError for what cannot be had."""
     surplus = {canonical_id(str(one["id"])): one for rule in wanted.purge for one in state.surplus(rule, wanted)}
-    configurations = {
-        one: _in_subscription(one.id, plan_present(state.configuration(one), one.values, one.id, now, purge_tags=False))
-        for one in wanted.configurations
-    }
+    configurations = {one: _plan_configuration(one, state, now) for one in wanted.configurations}
     scopes = [
         (one, _plan_scope(one, scope, state.scopes_of(one.id))) for one in wanted.configurations for scope in one.scopes
     ]
@@ -74,6 +71,15 @@ def plan(wanted: WantedPolicy, state: PolicyState, now: datetime) -> Changes:
         configurations=configurations,
         scopes=scopes,
     )
+
+
+def _plan_configuration(wanted: WantedConfiguration, state: PolicyState, now: datetime) -> ChangeSet:
+    """Make or change a configuration. Raises InputError that says of which."""
+    try:
+        change = plan_present(state.configuration(wanted), wanted.values, wanted.id, now, purge_tags=False)
+    except InputError as error:
+        raise InputError(f"{error.option} of {wanted.name}", error.value, error.allowed) from error
+    return _in_subscription(wanted.id, change)
 
 
 def _plan_scope(

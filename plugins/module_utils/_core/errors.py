@@ -17,7 +17,8 @@ class InputError(PatchingError):
     """A value that cannot be used: which option it is in, what it is, and what would be allowed."""
 
     def __init__(self, option: str, value: object, allowed: str) -> None:
-        super().__init__(f"{option}: {value!r} cannot be used; allowed: {allowed}")
+        said = f"{option} is not set; needed" if value is None else f"{option}: {value!r} cannot be used; allowed"
+        super().__init__(f"{said}: {allowed}")
         self.option = option
         self.value = value
         self.allowed = allowed

@@ -183,7 +183,7 @@ def test_an_ambiguous_name_and_the_way_out(modules: Modules, ssm: Any) -> None:
 def test_another_document_replaces_and_a_refused_one_does_not(modules: Modules, ssm: Any) -> None:
     modules.ok(MODULE, **PLACE, **FULL)
     before = told(ssm)
-    assert "parameters: None" in modules.refused(MODULE, **PLACE, name="AWS-UpdateSSMAgent")
+    assert "parameters is not set" in modules.refused(MODULE, **PLACE, name="AWS-UpdateSSMAgent")
     answer = modules.call(MODULE, **PLACE, name="AWS-UpdateSSMAgent", parameters=FULL["parameters"])
     assert "Operation" in answer["msg"]
     assert told(ssm) == before, "the old association has to stay while the new one cannot be made"

@@ -225,7 +225,7 @@ class TestPresent:
         modules.sandbox.switch_azure(automation_hides_advanced_schedule=True)
         modules.unchanged(MODULE, **weekly)
         message = modules.refused(MODULE, **PLACE, name="small", duration="PT3H")
-        assert "schedule_info.advanced_schedule: None cannot be used" in message
+        assert "schedule_info.advanced_schedule is not set; needed" in message
         modules.ok(MODULE, **{**weekly, "duration": "PT3H"})
         modules.sandbox.switch_azure(automation_hides_advanced_schedule=False)
         days = read(modules, "small")["schedule_info"]["advanced_schedule"]["week_days"]
@@ -306,7 +306,7 @@ class TestRefusals:
         assert modules.sandbox.requests() == []
 
     def test_what_does_not_fit_the_schedule_is_refused_before_a_write(self, modules: Modules) -> None:
-        assert "operating_system: None" in modules.refused(MODULE, **PLACE, name="new", duration="PT1H")
+        assert "operating_system is not set" in modules.refused(MODULE, **PLACE, name="new", duration="PT1H")
         modules.ok(MODULE, **SMALL)
         small = {**PLACE, "name": "small"}
         assert "no schedule without any" in modules.refused(MODULE, **small, non_azure_computer_names=[])

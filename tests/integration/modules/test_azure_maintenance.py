@@ -280,7 +280,7 @@ class TestAssignments:
             ({"nodes": nodes(ARC), "name": "a/b"}, "name: 'a/b'"),
             ({"nodes": nodes(ARC), "filter": {}}, "filter"),
             ({"scope": LINUX, "filter": {}}, "scope"),
-            ({"scope": HERE}, "filter: None"),
+            ({"scope": HERE}, "filter is not set"),
             ({"scope": HERE, "filter": {"tag_settings": {"tags": {"patch": []}}}}, "filter.tag_settings.tags.patch"),
             ({"scope": HERE, "filter": {"locations": [""]}}, "filter.locations"),
             ({"maintenance_configuration_id": f"{SATURDAYS}x", "nodes": nodes(ARC)}, "configuration that exists"),

@@ -255,7 +255,7 @@ class TestWhatFails:
             ),
             ({"purge_configurations": [{"name_prefix": "", "tags": TAGS}]}, "purge_configurations[0].name_prefix"),
             ({"purge_configurations": [{"name_prefix": "x", "tags": {}}]}, "purge_configurations[0].tags"),
-            (policy(configuration(location=None)), "location"),
+            (policy(configuration(location=None)), "location of hybridops-prod-install-0600-batch_1 is not set"),
             (policy(configuration(name=SATURDAYS, location="northeurope")), "delete it to make it elsewhere"),
         ],
         ids=str,

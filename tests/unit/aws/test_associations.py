@@ -253,7 +253,7 @@ class TestPlan:
 
     def test_parameters_of_another_document_are_not_taken_over(self) -> None:
         current = there(Parameters={"Operation": ["Scan"]})
-        with pytest.raises(InputError, match=r"parameters: None.*AWS-UpdateSSMAgent"):
+        with pytest.raises(InputError, match=r"parameters is not set.*AWS-UpdateSSMAgent"):
             plan(current, name="AWS-UpdateSSMAgent")
         assert plan(current, name="AWS-UpdateSSMAgent", parameters={}).after["parameters"] == {}
         assert plan(there(), name="AWS-UpdateSSMAgent").changed

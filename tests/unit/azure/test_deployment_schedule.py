@@ -495,7 +495,7 @@ class TestHiddenDays:
         assert done.after["schedule_info"]["start_time"] == "2027-02-13T06:00:00+01:00"
 
     def test_a_write_that_would_lose_them_is_refused(self, hiding: dict[str, Any]) -> None:
-        with pytest.raises(InputError, match=r"advanced_schedule: .* runs at 2027-02-20T06:00:00\+01:00"):
+        with pytest.raises(InputError, match=r"advanced_schedule is not set.* runs at 2027-02-20T06:00:00\+01:00"):
             plan(hiding, NOW + timedelta(days=30), duration="PT3H")
         with pytest.raises(InputError, match="advanced_schedule"):
             plan_members(hiding, ["new"], None, NOW + timedelta(days=30))
@@ -603,7 +603,7 @@ class TestBadInput:
         given.pop(missing, None)
         given["schedule_info"].pop(missing, None)
         given.pop("windows")
-        with pytest.raises(InputError, match=f"{missing}: None cannot be used"):
+        with pytest.raises(InputError, match=f"{missing} is not set; needed"):
             plan(None, **given)
 
     def test_too_many_machines_are_refused(self) -> None:

@@ -221,7 +221,7 @@ class TestScopes:
         assert len(step.params["request"]["properties"]["filter"]) == 4
 
     def test_everything_has_to_be_said_and_can_be(self) -> None:
-        with pytest.raises(InputError, match=r"filter: None.*\{\} is all of them"):
+        with pytest.raises(InputError, match=r"filter is not set.*\{\} is all of them"):
             scope(None, None)
         (step,) = scope({}, None).steps
         assert step.params["request"]["properties"]["filter"] == {}

@@ -516,9 +516,9 @@ def test_what_cannot_be_is_refused_before_anything_is_asked(parts: dict[str, Any
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"location": None}, "location: None"),
-        ({"maintenance_window": None}, "maintenance_window.start_date_time: None"),
-        ({"maintenance_window": {"time_zone": None}}, "maintenance_window.time_zone: None"),
+        ({"location": None}, "location is not set"),
+        ({"maintenance_window": None}, "maintenance_window.start_date_time is not set"),
+        ({"maintenance_window": {"time_zone": None}}, "maintenance_window.time_zone is not set"),
         ({"maintenance_window": {"expiration_date_time": "2026-12-05 06:00"}}, "expiration_date_time"),
     ],
 )
