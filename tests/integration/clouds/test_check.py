@@ -10,8 +10,10 @@ from tests.integration.estate import Estate
 
 
 def test_check_mode_plans_every_node_and_writes_nothing(clouds: Estate) -> None:
-    played = clouds.play("patch.yml", "--check", patch_environment="test")
+    """With waves as a text, at which as a ``serial`` Ansible itself would end with a traceback."""
+    played = clouds.play("patch.yml", "--check", patch_environment="test", patch_waves="1,100%")
     assert played.returncode == 0, played.output
+    assert "wave 2: 2 nodes" in played
     for name in DATABASES | APPLICATIONS:
         assert f"{name} (" in played, name
     assert "install: exactly what is missing and approved (Security)" in played
@@ -19,3 +21,5 @@ def test_check_mode_plans_every_node_and_writes_nothing(clouds: Estate) -> None:
     assert clouds.sandbox.requests()
     assert clouds.sandbox.writes() == []
     assert clouds.runs() == 0
+    assert not (clouds.directory / "ledger.db").exists()
+    assert not clouds.reports.exists()
