@@ -40,7 +40,7 @@ from .policy_configurations import (
     slot_batches,
 )
 from .policy_rules import PolicyRules, named_in_vain, remarks_of
-from .policy_schedules import account_of, arc_warnings, descriptions, mark_of, schedules
+from .policy_schedules import account_of, arc_warnings, descriptions, mark_of, passed_over, schedules
 
 CLOUD = Cloud(
     name="Azure",
@@ -115,7 +115,11 @@ def policy_estate(
         purge_schedules=purge_schedules,
         unknown_schedules=[_unknown_schedules(one, policy, prefix) for one in purge_schedules],
         virtual_machines=_virtual_machines(estate),
-        warnings=[*read.warnings, *_unlisted(read.strays, native=read.native)],
+        warnings=[
+            *read.warnings,
+            *_unlisted(read.strays, native=read.native),
+            *(passed_over(settings, environment) if estate else ()),
+        ],
         schedule=_by_runs(found, estate),
     )
     return _native(policy, found, estate, settings, prefix, read.now, common) if read.native and estate else common

@@ -18,7 +18,7 @@ from .._core.delivery.members import some
 from .._core.durations import format_duration
 from .._core.errors import InputError
 from .._core.nodes import provider_of_id
-from .._core.policy.model import ConfigurationSettings, Environment, Policy
+from .._core.policy.model import DEPLOYMENT_SCHEDULES, UPDATE_MANAGER, ConfigurationSettings, Environment, Policy
 from .._core.recur_every import MONTH, WEEK, Recurrence
 from .._core.schedule import WEEKDAYS, WEEKS
 from .nodes import ARC
@@ -84,6 +84,18 @@ def mark_of(environment: str) -> str:
 def descriptions() -> list[str]:
     """What the descriptions look like (:func:`mark_of`), whatever the environment is."""
     return [mark_of("*")]
+
+
+def passed_over(settings: ConfigurationSettings, environment: str) -> list[str]:
+    """Tell of schedules that an earlier service may have made in the account that is still named."""
+    if not settings.automation_account or settings.service == DEPLOYMENT_SCHEDULES:
+        return []
+    return [
+        f"deployment schedules that the policy made in the Automation account {settings.automation_account} go on "
+        f"installing: they are not looked at while service is {UPDATE_MANAGER}. If {environment} has some there, bring "
+        f"it into force once with delivery: controller and service: {DEPLOYMENT_SCHEDULES}, which deletes them; then "
+        "leave automation_account out"
+    ]
 
 
 def arc_warnings(batches: Sequence[SlotBatch]) -> list[str]:

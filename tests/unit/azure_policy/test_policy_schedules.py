@@ -85,6 +85,14 @@ class TestSchedules:
         assert estate(fact(1), policy=controller)["schedules"] == []
         assert estate(fact(1), policy=BASE)["purge_schedules"] == [], "nobody asks a service that was shut down"
 
+    def test_those_of_an_account_that_is_still_named_are_warned_of_since_nobody_looks_at_them(self) -> None:
+        place = "resource_group: rg-auto, location: westeurope, automation_account: aa-patching"
+        for text in (policy(where=place), policy(where=place).replace("delivery: native", "delivery: controller")):
+            found = estate(fact(1), policy=text)
+            (warning,) = [one for one in found["warnings"] if "aa-patching go on installing" in one]
+            assert "with delivery: controller and service: deployment_schedules" in warning
+        assert not any("go on installing" in one for one in estate(fact(1), policy=policy())["warnings"])
+
     def test_arc_machines_are_named_since_no_query_finds_them(self) -> None:
         arc = fact(1).node_id.replace("compute/virtualmachines/vm", "hybridcompute/machines/arc")
         found = estate(fact(1, node_id=arc, provider="azure_arc"), policy=policy())
