@@ -253,7 +253,7 @@ def test_nodes_that_fail_do_so_alone(modules: Modules, warned: list[str]) -> Non
 
 
 BAD_TAGS: dict[str, tuple[dict[str, Any], str]] = {
-    "no group": ({}, "patch_group: None"),
+    "no group": ({}, "patch_group is not set"),
     "a long value": ({"patch_group": "g" * 257}, "tags[0].value"),
     "a sign": ({"patch_group": "g*"}, "tags[0].value: 'g*'"),
     "a key": ({"patch_group": "g", "tag_key": "a?"}, "tags[0].key: 'a?'"),
