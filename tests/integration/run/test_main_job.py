@@ -1,7 +1,7 @@
 # Copyright (c) 2026, hybridops.patching contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job: batch 1, gate, batch 2, over the real protocol."""
+"""The main job: batch 1, gate, batch 2, over the real protocol; two nodes are off before it and after it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ import pytest
 from tests.integration.estate import Estate, nodes, verdicts
 from tests.sandbox.client import SandboxProcess
 
+STOPPED = ("i-0db00000000000003", "i-0a000000000000001")
+"""db3 and app1, which are off before the run."""
+
 
 @pytest.fixture(scope="module")
 def patched(shared_sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Estate:
     """The estate after one run, for all tests that only look at it."""
     shared_sandbox.reset()
     shared_sandbox.patch_machine("db1", agent_version="3.0.0.0")
+    for node_id in STOPPED:
+        shared_sandbox.patch_machine(node_id, power="stopped")
     estate = Estate(tmp_path_factory.mktemp("patched"), shared_sandbox)
     played = estate.play("patch.yml", patch_environment="test")
     assert played.returncode == 0, played.output
@@ -70,6 +75,20 @@ def test_only_the_agent_that_is_not_the_newest_is_updated(patched: Estate) -> No
     updates = patched.sandbox.writes(operation="SendCommand")
     ids = [entry["params"]["InstanceIds"] for entry in updates if "UpdateSSMAgent" in entry["params"]["DocumentName"]]
     assert ids == [["i-0db00000000000001"]]
+
+
+def test_a_stopped_node_is_started_patched_and_stopped_again(patched: Estate) -> None:
+    sandbox = patched.sandbox
+    for operation in ("StartInstances", "StopInstances"):
+        asked = [one for entry in sandbox.writes(operation=operation) for one in entry["params"]["InstanceIds"]]
+        assert sorted(asked) == sorted(STOPPED), operation
+    for node_id in STOPPED:
+        machine = sandbox.machine(node_id)
+        assert machine["power"] == "stopped"
+        assert not any(tag.startswith("hybridops:power") for tag in machine["tags"])
+        order = [entry["operation"] for entry in sandbox.writes() if node_id in json.dumps(entry["params"])]
+        assert order.index("CreateTags") < order.index("StartInstances") < order.index("CreateSnapshots")
+        assert order.index("SendCommand") < order.index("StopInstances")
 
 
 def test_a_second_run_finds_nothing_and_the_same_run_changes_nothing(patched: Estate) -> None:
