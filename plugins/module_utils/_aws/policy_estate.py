@@ -14,7 +14,7 @@ from .._core.delivery.members import Cloud, Estate, Place, some
 from .._core.delivery.native import ENVIRONMENT_TAG, next_opening
 from .._core.delivery.reading import read_environment
 from .._core.delivery.watch import known_prefixes
-from .._core.errors import InputError
+from .._core.errors import InputError, each_of
 from .._core.facts import NodeFacts, UnlistedNode
 from .._core.nodes import Node
 from .._core.policy.approvals import Approval, approval_for, approval_name
@@ -88,7 +88,7 @@ def policy_estate(
     found, estate, now, warnings = read.environment, read.estate, read.now, list(read.warnings)
     systems = sorted({os for groups in estate.values() for members in groups for os in members.systems})
     approvals = {os: approval_for(policy, environment, os, now) for os in systems}
-    rules = {os: _rules(policy, environment, os, approval) for os, approval in approvals.items()}
+    rules = each_of(approvals, lambda os: _rules(policy, environment, os, approvals[os]))
     if read.native:
         refuse_native(policy, found, estate)
         warnings += native_warnings(policy, found, estate, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from .._core.errors import InputError
+from .._core.errors import InputError, each_of
 from .._core.policy.approvals import Approval, approval_for, approval_name
 from .._core.policy.model import Policy
 from .._core.systems import FAMILIES, family_of
@@ -26,19 +26,18 @@ class PolicyRules:
         self._name = approval_name(policy, environment) or "the built-in approval"
 
     def of(self, batches: Sequence[SlotBatch]) -> dict[tuple[str, str], PolicyPatches]:
-        """By patch group and family. Raises InputError for what no configuration can say."""
-        return {
-            (next(iter(batch.members.values())).name, family): self._of_family(batch, family)
-            for batch in batches
-            for family in batch.families
+        """By patch group and family. Raises InputError for all that no configuration can say."""
+        wanted = {
+            (next(iter(batch.members.values())).name, family): batch for batch in batches for family in batch.families
         }
+        return each_of(wanted, lambda one: self._of_family(wanted[one], one[1]))
 
     def _of_family(self, batch: SlotBatch, family: str) -> PolicyPatches:
         members = batch.in_family(family).values()
         systems = sorted({os for one in members for os in one.systems if (family_of(os) or os) == family})
         accepted = all(ACCEPTANCE in (one.accepted or ()) for one in members)
         group = next(iter(members)).name
-        found = {os: self._patches(os, family, accepted=accepted) for os in systems}
+        found = each_of(systems, lambda os: self._patches(os, family, accepted=accepted))
         first, *others = systems
         for other in others:
             if found[other].parameters != found[first].parameters:

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from difflib import get_close_matches
+from typing import TypeVar
+
+T = TypeVar("T", bound=Hashable)
+R = TypeVar("R")
 
 
 class PatchingError(Exception):
@@ -30,6 +34,29 @@ class MissingInput(InputError):
     def __init__(self, option: str, needed: str) -> None:
         super().__init__(option, None, needed)
         self.args = (f"{option} is missing; {needed}",)
+
+
+class InputErrors(InputError):
+    """Several values that cannot be used, told at once; ``option`` and ``value`` are those of the first."""
+
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        first = errors[0]
+        super().__init__(first.option, first.value, first.allowed)
+        self.args = ("\n".join(dict.fromkeys(str(error) for error in errors)),)
+
+
+def each_of(items: Iterable[T], work: Callable[[T], R]) -> dict[T, R]:
+    """What the work makes of each item. Raises InputError for all that cannot be used, not only for the first."""
+    made: dict[T, R] = {}
+    errors: list[InputError] = []
+    for item in items:
+        try:
+            made[item] = work(item)
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise InputErrors(errors) if len(errors) > 1 else errors[0]
+    return made
 
 
 class CloudError(PatchingError):

@@ -276,6 +276,17 @@ class TestWindows:
 
 
 class TestWhatNoConfigurationCanDo:
+    def test_everything_that_cannot_be_said_is_told_at_once(self) -> None:
+        extra = "  approvals: {prod: {severities: [Critical]}}\n"
+        with pytest.raises(InputError) as caught:
+            estate(fact(1), fact(2, os="redhat"), fact(3, os="windows"), policy=native(extra=extra))
+        lines = str(caught.value).splitlines()
+        assert [line.partition(",")[0] for line in lines] == [
+            "approvals.prod for redhat",
+            "approvals.prod for ubuntu",
+            "approvals.prod for windows",
+        ]
+
     @pytest.mark.parametrize("key", ["resource_group", "location"])
     def test_without_a_place_it_is_refused(self, key: str) -> None:
         where = ", ".join(part for part in WHERE.split(", ") if not part.startswith(key))
