@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,13 +12,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from .._core.errors import InputError, PatchingError
+from .._core.nodes import AWS_ACCOUNT
 from .._ledger.scope_args import RUN_ARGS, with_run_constraints
 from .session import AwsSession
 
 ACCOUNTS_ARGS: dict[str, Any] = {"accounts": {"type": "dict", "default": {}}}
 ROLE_KEYS = ("role_arn", "external_id", "session_name")
-
-_ACCOUNT = re.compile(r"\d{12}")
 
 
 def aws_module(argument_spec: dict[str, Any], **settings: Any) -> AnsibleAWSModule:
@@ -42,7 +40,7 @@ def checked_accounts(accounts: dict[Any, Any] | None) -> dict[str, dict[str, str
     """The option ``accounts``. Raises InputError for what is no account or no role."""
     checked: dict[str, dict[str, str]] = {}
     for account, role in (accounts or {}).items():
-        if not _ACCOUNT.fullmatch(str(account)):
+        if not AWS_ACCOUNT.match(str(account)):
             raise InputError("accounts", account, "as key an AWS account of 12 digits, in quotes")
         unknown = sorted(set(role) - set(ROLE_KEYS)) if isinstance(role, dict) else ["no dictionary"]
         if unknown or not role.get("role_arn"):

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.durations import ALLOWED, parse_duration
 from .._core.errors import InputError
+from .._core.nodes import SUBSCRIPTION_ID
 from .._core.schedule_info import HOUR, LAST, MINUTE, MONTH, ONE_TIME, WEEK
 from .._core.zones import zone_of
 from .deployment_schedule_model import SECTIONS
@@ -31,7 +32,7 @@ _TAKEN = {**_BELONGS, "week_days": (WEEK, HOUR, MINUTE)}
 
 _GROUP = re.compile(r"[-\w.()]{1,90}")
 _NAME = re.compile(r"[^/\\?#%<>*&\x00-\x1f]{1,128}")
-_SUBSCRIPTION = r"/subscriptions/[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_SUBSCRIPTION = rf"/subscriptions/{SUBSCRIPTION_ID}"
 _SCOPE = re.compile(rf"{_SUBSCRIPTION}(?:/resourceGroups/[^/]+)?/?", re.IGNORECASE)
 _VM = re.compile(
     rf"{_SUBSCRIPTION}/resourceGroups/[^/]+/providers/Microsoft\.Compute/virtualMachines/[^/]+/?", re.IGNORECASE

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import InputError
+from .._core.nodes import SUBSCRIPTION
 from .._core.patience import Patience, pause_before
 from .auth import ENVIRONMENT, Identity, Places, explicit_identity, identity_of, profile_identity
 from .client import Connection
@@ -34,7 +35,6 @@ ACCOUNT_KEYS = (
 )
 """What an entry of the option ``accounts`` may have."""
 
-_SUBSCRIPTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _INHERITED = ("cloud_environment", "cert_validation_mode", "adfs_authority_url", "disable_instance_discovery")
 
 
@@ -138,7 +138,7 @@ def checked_accounts(accounts: Mapping[Any, Any] | None) -> dict[str, dict[str, 
     allowed = f"a dictionary with some of {', '.join(ACCOUNT_KEYS)}"
     checked: dict[str, dict[str, str]] = {}
     for account, entry in (accounts or {}).items():
-        if not _SUBSCRIPTION.fullmatch(str(account)):
+        if not SUBSCRIPTION.match(str(account)):
             raise InputError("accounts", account, "as key the id of a subscription, 8-4-4-4-12 hexadecimal digits")
         if not isinstance(entry, Mapping) or not entry:
             raise InputError(f"accounts.{account}", "…", allowed)

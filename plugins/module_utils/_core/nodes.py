@@ -17,6 +17,11 @@ AZURE = ("azure_vm", "azure_arc")
 PROVIDERS = ("aws", *AZURE)
 """The providers of this collection; another name of the same form belongs to a third party's."""
 
+AWS_ACCOUNT = re.compile(r"\d{12}\Z")
+SUBSCRIPTION_ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+SUBSCRIPTION = re.compile(rf"{SUBSCRIPTION_ID}\Z")
+"""What the ids of accounts look like."""
+
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _TEXT_FIELDS = (
     "node_id",

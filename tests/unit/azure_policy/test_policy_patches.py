@@ -113,6 +113,16 @@ class TestWhatIsNotTold:
     def test_a_manifest_is_refused(self) -> None:
         assert refused(LINUX, rules="promote: manifest").option == "approvals.prod for ubuntu, promote"
 
+    def test_a_machine_of_which_too_little_is_known_to_place_it_counts_too(self) -> None:
+        text = native(
+            extra="  approvals: {prod: {severities: [Critical], after_days: 0}}\n"
+            "  applications: [{name: shop, accept: [approval_not_told]}]\n"
+        )
+        shop = fact(1, tags={"patch": "patch_prod_0600_batch_1", "application": "shop"})
+        assert estate(shop, policy=text)["configurations"]
+        with pytest.raises(InputError, match="accept approval_not_told"):
+            estate(shop, fact(2, os="", os_family=""), policy=text)
+
     def test_a_list_of_which_nothing_would_be_left_is_refused_even_if_accepted(self) -> None:
         with pytest.raises(InputError, match="or an empty list for all"):
             wanted(LINUX, rules="classifications: [Drivers]", environment=ACCEPT)

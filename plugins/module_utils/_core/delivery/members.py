@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..facts import NodeFacts, UnlistedNode
 from ..names import GroupName
 from ..nodes import Node, provider_of_id
+from ..plan.context import Subject
 from ..plan.resolve import Resolver, group_parser
 from ..policy.exclusions import exclusion_of
 from ..policy.model import NATIVE, Environment, Policy
@@ -176,6 +177,13 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
+def _is_misplaced(subject: Subject) -> bool:
+    """Whether a node of a known operating system is in a batch that is for another."""
+    if subject.batch is None or not subject.node.os_family:
+        return False
+    return not {"os", "os_family"}.isdisjoint(subject.batch.match.unfitting(subject.node, subject.labels))
+
+
 class _Reader:
     """Puts nodes into their groups; keeps what is the same for all of them."""
 
@@ -240,12 +248,10 @@ class _Reader:
             members.excluded.append(f"{subject.node.shown} ({exclusion.reason})")
             return
         members.reboots.setdefault(subject.settings.reboot, []).append(subject.node.shown)
-        if self._environment.delivery != NATIVE or not subject.batch or not subject.node.os_family:
-            return
-        if {"os", "os_family"}.intersection(subject.batch.match.unfitting(subject.node, subject.labels)):
-            self.misplaced.append(fact.name or fact.node_id)
         taken = set(subject.settings.accept)
         members.accepted = taken if members.accepted is None else members.accepted & taken
+        if self._environment.delivery == NATIVE and _is_misplaced(subject):
+            self.misplaced.append(fact.name or fact.node_id)
 
     def _problem(self, fact: NodeFacts, group: GroupName | None) -> str:
         """Why a node cannot be counted, empty when it can."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from zoneinfo import ZoneInfo
 
+from ..nodes import AWS_ACCOUNT
 from . import defaults
 from .fields import Fields
 from .located import MAP, NUMBER, TEXT, Located
@@ -39,7 +40,6 @@ KEYS = (
 _OF_ENVIRONMENTS = ("gate", "waves", "maintenance_windows", "maintenance_configurations")
 """What may stand in an environment and in the defaults, and nowhere else."""
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]*\Z")
-_ACCOUNT = re.compile(r"\d{12}\Z")
 _ROLE = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/\S+\Z")
 
 
@@ -145,7 +145,7 @@ def _read_accounts(fields: Fields) -> dict[str, dict[str, AccountAccess]]:
     accounts = given.sub("aws", None)
     access: dict[str, AccountAccess] = {}
     for account, value in accounts.entries.items():
-        if not _ACCOUNT.match(account):
+        if not AWS_ACCOUNT.match(account):
             allowed = "an AWS account of 12 digits, in quotes"
             fields.problems.add(value.line, accounts.at(account), f"{account!r} cannot be used; allowed: {allowed}")
         role = accounts.sub(account, ("role_arn", "external_id", "session_name"))

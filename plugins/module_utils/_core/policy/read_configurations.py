@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
+from ..nodes import SUBSCRIPTION
 from .fields import Fields
 from .model import NATIVE_SERVICES, BatchWindow, ConfigurationSettings
 
@@ -17,7 +18,6 @@ WINDOW_OF_BATCH_KEYS = ("opens", "duration")
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
-_SUBSCRIPTION = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _GROUP = re.compile(r"[\w().-]{0,89}[\w()-]\Z")
 _LOCATION = re.compile(r"[A-Za-z0-9 ]{2,50}\Z")
 _ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9]\Z")
@@ -28,7 +28,7 @@ def read_configurations(fields: Fields) -> ConfigurationSettings:
     given = fields.sub("maintenance_configurations", CONFIGURATION_KEYS)
     return ConfigurationSettings(
         service=given.choice("service", NATIVE_SERVICES) or None,
-        subscription=_text(given, "subscription", _SUBSCRIPTION, "the id of a subscription"),
+        subscription=_text(given, "subscription", SUBSCRIPTION, "the id of a subscription"),
         resource_group=_text(given, "resource_group", _GROUP, "the name of a resource group"),
         location=_text(given, "location", _LOCATION, "a location of Azure such as westeurope"),
         automation_account=_text(given, "automation_account", _ACCOUNT, "the name of an Automation account"),
