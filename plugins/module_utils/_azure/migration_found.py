@@ -61,6 +61,5 @@ def tell_unready(mapped: Mapped, unready: Mapping[str, Machine]) -> set[str]:
 
 def _candidate(machine: Machine, system: str) -> Candidate:
     """The machine as a scope looks at it; one whose system is not told may be of the schedule's."""
-    return Candidate(
-        machine.id, RESOURCE_TYPES[0], machine.location, machine.disk_family or system.lower(), machine.tags
-    )  # fmt: skip
+    family = machine.disk_family or system.lower()
+    return Candidate(machine.id, RESOURCE_TYPES[0], machine.location, family, machine.tags)
