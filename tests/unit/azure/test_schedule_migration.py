@@ -316,6 +316,17 @@ def test_each_form_has_its_windows(info: dict[str, Any], recurs: list[str], acce
     assert not mapped.blocked(ALL)
 
 
+def test_settings_that_nobody_here_knows_are_told_where_they_stand_and_say_something() -> None:
+    query = {"scope": [SUBSCRIPTION], "since": "2027", "empty": []}
+    whole = resource({"targets": {"azureQueries": [query]}}, novelty={"deep": True})
+    told = [loss for loss in map_schedule(whole, RULES, NOW).losses if "no setting" in loss.why]
+    assert [(loss.field, loss.value) for loss in told] == [
+        ("updateConfiguration.targets.azureQueries[0].since", "2027"),
+        ("scheduleInfo.novelty", {"deep": True}),
+    ]
+    assert not any(loss.blocks for loss in told)
+
+
 def test_a_window_for_one_run_expires_before_it_opens_again() -> None:
     once = {"frequency": "OneTime", "interval": None, "startTime": "2027-01-01T03:00:00+01:00"}
     (window,) = windows(map_schedule(resource(**once), RULES, NOW))
